@@ -1,0 +1,241 @@
+"""The archive's verbs, and what all verbs share: where home is, how a collection is named, and how an error reaches a
+person.
+
+crawler/cli.py adds the verbs that go out to the web, and holds the entry point.
+"""
+
+import errno
+import json
+import os
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+from typer.core import TyperGroup
+
+from archive import __version__
+from archive.errors import ArchiveError, CollectionError
+from archive.institutes.commands import app as institute_app
+from archive.store.collection import Collection
+
+ARCHIVIST, RESEARCHER, AUDITOR = "Archivist", "Researcher", "Auditor"  # the panels of the help, in this order
+TRACEBACK = "POLICY_ARCHIVE_TRACEBACK"  # an environment variable: set, an unforeseen error shows where it came from
+_SHOWN = 20  # pages that could not be derived, named one by one
+_NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+class _ByPeople(TyperGroup):
+    """The verbs in the order of the people that they are for, whichever package brings them."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        panels = (ARCHIVIST, RESEARCHER, AUDITOR)
+        names = super().list_commands(ctx)
+        return sorted(names, key=lambda name: panels.index(getattr(self.commands[name], "rich_help_panel", ARCHIVIST)))
+
+
+app = typer.Typer(
+    name="policy-archive",
+    cls=_ByPeople,
+    help="Crawl a policy institute, keep every byte, derive its publications, and prove every line.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(institute_app, name="institute", rich_help_panel=ARCHIVIST)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"policy-archive {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    ctx: typer.Context,
+    home: Annotated[
+        Path,
+        typer.Option(
+            "--home", envvar="POLICY_ARCHIVE_HOME", help="The folder that holds collections/.", show_default=True
+        ),
+    ] = Path("policy-archive"),
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Crawl a policy institute, keep every byte, derive its publications, and prove every line."""
+    ctx.obj = home
+
+
+def home(ctx: typer.Context) -> Path:
+    """The folder that holds `collections/`: --home, $POLICY_ARCHIVE_HOME, or ./policy-archive.
+
+    It need not be there yet.
+    """
+    found = ctx.find_root().obj
+    return found if isinstance(found, Path) else Path("policy-archive")
+
+
+def collection(ctx: typer.Context, name: str) -> Collection:
+    """The collection of that name; raises CollectionError, which names those that are there."""
+    folder = home(ctx) / "collections"
+    if name and Path(name).name == name and (folder / name).is_dir():
+        return Collection.open(folder / name)
+    there = sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+    hint = (
+        f"there are: {', '.join(there)}" if there else "there are none yet; `policy-archive demo` or `crawl` makes one"
+    )
+    raise CollectionError(f"no collection {name!r} in {folder} ({hint}; --home names another folder)")
+
+
+_Name = Annotated[str, typer.Argument(help="A collection's name.", metavar="COLLECTION", show_default=False)]
+_Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command(
+    rich_help_panel=AUDITOR,
+    epilog="Example: policy-archive derive timep  prints  1,204 publications in 1,311 versions from 2,431 captures",
+)
+def derive(
+    ctx: typer.Context,
+    name: _Name,
+    institute: Annotated[
+        str | None, typer.Option(help="Another profile than the one stored with the crawl: its name, or a file.")
+    ] = None,
+    as_json: _Json = False,
+) -> None:
+    """Make index, dataset and history again from the WARCs alone.
+
+    Exit codes: 0 complete · 1 a page could not be derived · 2 wrong usage, or the collection is in use.
+    """
+    from rich.progress import Progress
+
+    from archive.dataset.derive import derive
+    from archive.institutes import registry
+
+    out, talk = Console(highlight=False), Console(stderr=True)
+    shown = collection(ctx, name)
+    profile = registry.load(institute) if institute is not None else None
+    with Progress(console=talk, transient=True, disable=not talk.is_terminal) as bar:
+        task = bar.add_task("deriving", total=None)
+        summary = derive(
+            shown, profile, progress=lambda done, of: bar.update(task, completed=done, total=of), rebuild=True
+        )
+    for why in list(summary.underived.values())[:_SHOWN]:
+        talk.print(f"not derived: {why}", markup=False, soft_wrap=True)
+    if len(summary.underived) > _SHOWN:
+        talk.print(f"… and {len(summary.underived) - _SHOWN:,} more", markup=False)
+    if as_json:
+        print(json.dumps({"collection": name, **asdict(summary)}, ensure_ascii=False, indent=2))
+    else:
+        counts = f"{summary.publications:,} publications in {summary.versions:,} versions"
+        out.print(f"{counts} from {summary.captures:,} captures", markup=False)
+        for told in filter(None, (summary.kinds, summary.languages, summary.states)):
+            out.print("  " + " · ".join(f"{count:,} {word}" for word, count in told.most_common()), markup=False)
+        out.print(str(shown.dataset_dir), markup=False, soft_wrap=True)
+    raise typer.Exit(1 if summary.underived else 0)
+
+
+@app.command(
+    rich_help_panel=AUDITOR,
+    epilog="Example: policy-archive verify timep  prints  12,903 records, 4,310 index lines, 1,204 …: all good",
+)
+def verify(
+    ctx: typer.Context,
+    name: _Name,
+    ident: Annotated[
+        str | None,
+        typer.Argument(metavar="[ID]", help="One publication, such as timep:p3105; else all.", show_default=False),
+    ] = None,
+    only_bytes: Annotated[
+        bool, typer.Option("--bytes", help="Check files, records, index and ledger; derive nothing.")
+    ] = False,
+    head: Annotated[
+        str | None,
+        typer.Option(
+            "--head", metavar="HASH", help="The ledger's head, as a report printed it: is it still in the chain?"
+        ),
+    ] = None,
+    as_json: _Json = False,
+) -> None:
+    """Check every digest, the index, the ledger, and derive every line of the dataset again.
+
+    Findings go to standard output: what, where, how to mend it. Exit codes: 0 all good, or warnings alone · 1 an error
+    was found · 2 wrong usage.
+    """
+    from archive.audit import report
+    from archive.audit.verify import Audit
+
+    talk = Console(stderr=True)
+    audit = Audit(collection(ctx, name), ident=ident, only_bytes=only_bytes, head=head)
+    with report.watched(audit, talk):
+        findings = list(audit.findings())
+    if as_json:
+        print(json.dumps(report.as_dict(audit, findings), ensure_ascii=False, indent=2))
+    else:
+        report.show(audit, findings, Console(), talk)
+    raise typer.Exit(1 if audit.errors else 0)
+
+
+@app.command(
+    rich_help_panel=AUDITOR,
+    epilog="Example: policy-archive replay timep  prints  http://127.0.0.1:8080/timep/https://…  to open",
+)
+def replay(
+    ctx: typer.Context,
+    name: _Name,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port on 127.0.0.1; 0 takes a free one.")] = 8080,
+) -> None:
+    """Show the archived pages in a browser, from the archive alone, until Ctrl-C."""
+    from archive.replay.check import newest
+    from archive.replay.server import Wayback, recovered
+
+    talk = Console(stderr=True, highlight=False, soft_wrap=True)
+    shown = collection(ctx, name)
+    if not recovered(shown):
+        talk.print(f"{name} is being written to; what was archived so far is shown", markup=False)
+    with Wayback(shown, port) as wayback:
+        for url, title in newest(shown):
+            print(f"{wayback.page(url)}  {title}", flush=True)
+        print(wayback.base, flush=True)
+        talk.print("Ctrl-C ends it", style="dim")
+        wayback.wait()
+
+
+def run(app: typer.Typer) -> NoReturn:
+    """Runs the command and leaves the process: an error is one line on stderr, never a traceback.
+
+    Exit codes are the errors'.
+    """
+    try:
+        app(prog_name="policy-archive")
+    except KeyboardInterrupt:
+        _leave("interrupted", 130)
+    except ArchiveError as problem:
+        _leave(str(problem), problem.exit_code)
+    except OSError as problem:
+        named = f"{problem.filename}: " if problem.filename is not None else ""
+        _leave(f"{named}{problem.strerror or problem}", 3 if problem.errno in _NO_SPACE else 1)
+    except Exception as problem:  # no traceback reaches a person who did not ask for it
+        if os.environ.get(TRACEBACK):
+            raise
+        told = " ".join(str(problem).split())[:300]
+        _leave(
+            f"unforeseen {type(problem).__name__}: {told} (this is a fault of the program; {TRACEBACK}=1 shows where)",
+            1,
+        )
+    sys.exit(0)
+
+
+def _leave(message: str, code: int) -> NoReturn:
+    print(f"policy-archive: {message}", file=sys.stderr)
+    sys.exit(code)
+
+
+def main() -> None:
+    """The archive's verbs alone, without the crawler."""
+    run(app)

@@ -1,0 +1,228 @@
+"""From the pages of a collection to its publications: what needs more than one capture.
+
+One publication at a time: memory follows the largest publication, not the collection.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from archive.dataset.crawls import by_name
+from archive.dataset.derived import key_of
+from archive.dataset.history import History, Seen, Sight, Version, fold
+from archive.dataset.identity import MOST_HOPS, Identity
+from archive.dataset.pages import COLUMNS, PageStore, Row
+from archive.dataset.publication import Document, Publication, Source, State
+from archive.extract.markdown import markdown, text
+from archive.extract.page import Content, DocumentLink, Page, Role
+from archive.institutes.profile import Profile
+
+# The fields that a publication has as its Content has them.
+_OF_CONTENT = tuple(
+    name
+    for name in Content.model_fields
+    if name in Publication.model_fields and name not in ("kind", "published", "modified", "blocks", "documents")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """One publication: every version, oldest first."""
+
+    versions: tuple[Publication, ...]
+
+    @property
+    def latest(self) -> Publication:
+        return self.versions[-1]
+
+
+def assemble(
+    store: PageStore, profile: Profile, tools: dict[str, str], crawl_of: Callable[[str], str] = by_name
+) -> Iterator[Assembled]:
+    """The publications of a store, sorted by id. `tools` is their `derived_by`; `crawl_of` tells a WARC file's crawl.
+
+    The same rows give the same publications, in whatever order they were put in.
+    """
+    return _Assembly(store, profile, tools, crawl_of).publications()
+
+
+class _Assembly:
+    def __init__(
+        self, store: PageStore, profile: Profile, tools: dict[str, str], crawl_of: Callable[[str], str]
+    ) -> None:
+        self._store = store
+        self._profile = profile
+        self._tools = tools
+        self._crawl_of = crawl_of
+        self._identity = Identity(store, profile)
+
+    def publications(self) -> Iterator[Assembled]:
+        for identifier, root in self._identity.publications():
+            members = self._identity.members(root)
+            rows = self._rows(root)
+            seen = [Seen(row, sight) for row in rows if (sight := self._sight(row, members)) is not None]
+            history = fold(seen, self._crawl_of)
+            if history is not None:
+                yield self._assembled(identifier, history, members, rows)
+
+    def _rows(self, root: str) -> list[Row]:
+        columns = ", ".join(f"page.{name}" for name in COLUMNS.split(", "))
+        query = f"""
+            SELECT {columns} FROM temp.member CROSS JOIN page ON page.key = member.key
+            WHERE member.root = ? AND role IN ('publication', 'restricted', 'missing', 'redirect')
+            ORDER BY captured_at, warc, "offset" """
+        return [Row._make(row) for row in self._store.connection.execute(query, (root,))]
+
+    # What a capture shows
+
+    def _sight(self, row: Row, members: set[str]) -> Sight | None:
+        """None where it says nothing: a change of spelling, or a redirect to what was not captured."""
+        match row.role:
+            case Role.PUBLICATION:
+                whole = row.status == 200 and row.truncated is None and row.content_sha256 is not None
+                return Sight.WHOLE if whole else Sight.PARTIAL
+            case Role.RESTRICTED:
+                return Sight.RESTRICTED
+            case Role.MISSING:
+                return Sight.MISSING
+            case _:
+                return self._led_to(row, members)
+
+    def _led_to(self, row: Row, members: set[str]) -> Sight | None:
+        if row.redirect_key == row.key:
+            return None
+        if row.redirect_key in members:
+            return Sight.MOVED
+        crawl, target = self._crawl_of(row.warc), row.redirect_key
+        for _ in range(MOST_HOPS):
+            if target is None or target == self._identity.home:
+                return Sight.MISSING if target else None
+            there = list(self._store.rows("key = ?", (target,)))
+            there = [one for one in there if self._crawl_of(one.warc) == crawl] or there
+            if not there:
+                return None
+            last = there[-1]
+            match last.role:
+                case Role.PUBLICATION | Role.LISTING | Role.MISSING:
+                    return Sight.MISSING
+                case Role.RESTRICTED:
+                    return Sight.RESTRICTED
+                case Role.REDIRECT:
+                    target = last.redirect_key
+                case _:
+                    return None
+        return None
+
+    # Lines
+
+    def _assembled(self, identifier: str, history: History, members: set[str], rows: list[Row]) -> Assembled:
+        latest = history.latest
+        named = latest.canonical if latest.canonical and latest.canonical_key in members else None
+        url = named or latest.url
+        spellings = {row.url for row in rows} | {
+            row.canonical for row in rows if row.canonical and row.canonical_key in members
+        }
+        spellings |= {row.redirect_to for row in rows if row.redirect_to and row.redirect_key in members}
+        aliases = tuple(sorted(spellings - {url}))
+        lines = []
+        for version, following in zip(history.versions, [*history.versions[1:], None], strict=True):
+            state = history.state if following is None else State.LIVE
+            until = following.row.captured_at if following else None
+            lines.append(self._line(identifier, state, url, aliases, history, version, until))
+        return Assembled(tuple(lines))
+
+    def _line(
+        self,
+        identifier: str,
+        state: State,
+        url: str,
+        aliases: tuple[str, ...],
+        history: History,
+        version: Version,
+        until: str | None,
+    ) -> Publication:
+        row = version.row
+        page = Page.model_validate_json(self._store.body(row.id))
+        content = page.content
+        assert content  # a version's capture has content: `fold` takes no other
+        words = text(content.blocks) if version.whole else ""
+        source = Source.model_construct(
+            warc=row.warc,
+            offset=row.offset,
+            length=row.length,
+            record_id=row.record_id,
+            captured_at=moment(row.captured_at),
+            payload_digest=f"sha256:{row.sha256}",
+            http_status=row.status,
+        )
+        # Constructed without a second validation: every value was validated as part of its Page.
+        return Publication.model_construct(
+            id=identifier,
+            institute=self._profile.id,
+            kind=content.kind,
+            state=state,
+            url=url,
+            aliases=aliases,
+            version=moment(row.captured_at),
+            first_seen=moment(history.first_seen),
+            last_seen=moment(version.last_seen),
+            published=content.published.isoformat() if content.published else None,
+            modified=content.modified.isoformat() if content.modified else None,
+            text=words or None,
+            markdown=markdown(content.blocks) if words else None,
+            blocks=content.blocks if version.whole else None,
+            documents=tuple(self._document(link, row.captured_at, until) for link in content.documents),
+            source=source,
+            derived_by=self._tools,
+            warnings=_warnings(row, version),
+            **{name: getattr(content, name) for name in _OF_CONTENT},
+        )
+
+    def _document(self, link: DocumentLink, since: str, until: str | None) -> Document:
+        """A link joined with the last capture of its file while the version was shown, else the next one after, else
+        the last before.
+        """
+        found = self._files(key_of(link.url, self._profile))
+        if not found:
+            return Document(url=link.url, title=link.title)
+        shown = [one for one in found if since <= one.captured_at and (until is None or one.captured_at < until)]
+        after = [one for one in found if one.captured_at >= since]
+        row = shown[-1] if shown else after[0] if after else found[-1]
+        return Document(
+            url=link.url,
+            title=link.title or row.title,
+            media_type=row.media_type,
+            size=row.size,
+            sha256=row.sha256,
+            captured_at=moment(row.captured_at),
+            warc=row.warc,
+            offset=row.offset,
+        )
+
+    def _files(self, key: str) -> list[Row]:
+        """Whole captures of a file in order, through redirects; on other hosts too, since pages embed such files."""
+        for _ in range(MOST_HOPS):
+            rows = list(self._store.rows("key = ?", (key,)))
+            whole = [
+                row
+                for row in rows
+                if row.status == 200 and not row.truncated and row.role in (Role.DOCUMENT, Role.OUTSIDE, Role.RESOURCE)
+            ]
+            onward = [row.redirect_key for row in rows if row.role == Role.REDIRECT and row.redirect_key]
+            if whole or not onward or onward[-1] == key:
+                return whole
+            key = onward[-1]
+        return []
+
+
+def _warnings(row: Row, version: Version) -> tuple[str, ...]:
+    codes = set(json.loads(row.warnings))
+    if not version.whole:
+        codes.add("restricted" if row.role == Role.RESTRICTED else "truncated_capture" if row.truncated else "no_body")
+    return tuple(sorted(codes))
+
+
+def moment(text: str) -> datetime:
+    """A time as the store has it."""
+    return datetime.fromisoformat(text)

@@ -1,0 +1,38 @@
+"""Which crawl a WARC file belongs to."""
+
+import re
+
+from archive.errors import DamagedRecord
+from archive.store import warc
+from archive.store.folder import Folder
+
+_SERIAL = re.compile(r"-\d+\.warc(\.gz)?$")
+_PART_OF = re.compile(rb"^isPartOf:[ \t]*([^\r\n]+)", re.MULTILINE | re.IGNORECASE)
+
+
+def by_name(warc_name: str) -> str:
+    """The file's name without its serial number: for files that do not say which crawl wrote them."""
+    return _SERIAL.sub("", warc_name)
+
+
+class Crawls:
+    """Reads `isPartOf` of each file's warcinfo record, once. A crawl writes several files."""
+
+    def __init__(self, folder: Folder) -> None:
+        self._folder = folder
+        self._found: dict[str, str] = {}
+
+    def __call__(self, warc_name: str) -> str:
+        if warc_name not in self._found:
+            self._found[warc_name] = self._read(warc_name)
+        return self._found[warc_name]
+
+    def _read(self, warc_name: str) -> str:
+        """A file whose first record is damaged still tells its time by its name; `verify` reports the damage."""
+        try:
+            first = next(warc.members(self._folder.resolve(warc_name)), None)
+            record = first.record() if first else None
+        except DamagedRecord:
+            record = None
+        found = _PART_OF.search(record.block) if record and record.type == "warcinfo" else None
+        return found[1].decode("utf-8", "replace").strip() if found else by_name(warc_name)

@@ -1,0 +1,206 @@
+"""From WARCs to dataset: what is not derived yet is derived, then publications and history are assembled and written
+whole.
+
+`crawl`, `derive` and `verify` all come through here, so that they cannot disagree.
+"""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from archive.dataset.assemble import Assembled, assemble
+from archive.dataset.crawls import Crawls
+from archive.dataset.derived import Derived
+from archive.dataset.derived_by import derived_by, fingerprint
+from archive.dataset.jsonl import DatasetWriter
+from archive.dataset.pages import PageStore
+from archive.dataset.worker import Underived, Workers, default_processes
+from archive.errors import CollectionError
+from archive.institutes import registry
+from archive.institutes.profile import Profile
+from archive.store.cdxj import IndexLine
+from archive.store.collection import Collection
+from archive.store.exchange import Location
+
+PAGES = "pages.sqlite"  # in state/
+PROFILE_URI = "urn:policy-archive:profile:"  # of the resource record, with the SHA-256 behind it
+BATCH = 100  # rows a transaction
+AHEAD = 4  # captures a worker that wait for it: enough that it never waits for us
+
+Progress = Callable[[int, int], None]  # derived so far, of how many
+Wanted = Callable[[IndexLine], bool]
+
+# What no page is. Stylesheets are read during the crawl, for what they import, and say nothing about publications.
+_NO_PAGE = (
+    "image/",
+    "font/",
+    "audio/",
+    "video/",
+    "text/css",
+    "text/javascript",
+    "application/javascript",
+    "application/x-javascript",
+)
+
+
+@dataclass
+class Summary:
+    """What a derivation did, and what the dataset holds now."""
+
+    captures: int = 0  # index lines that may be a page or a document
+    derived: int = 0
+    reused: int = 0
+    underived: dict[str, str] = field(default_factory=dict)  # `warc:offset` → why
+    publications: int = 0
+    versions: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
+    languages: Counter[str] = field(default_factory=Counter)
+    states: Counter[str] = field(default_factory=Counter)
+    warnings: Counter[str] = field(default_factory=Counter)
+
+    def count(self, assembled: Assembled) -> None:
+        latest = assembled.latest
+        self.publications += 1
+        self.versions += len(assembled.versions)
+        self.kinds[str(latest.kind)] += 1
+        self.languages[latest.language or "unknown"] += 1
+        self.states[str(latest.state)] += 1
+        self.warnings.update(latest.warnings)
+
+
+def derive(
+    collection: Collection,
+    profile: Profile | None = None,
+    workers: int | Workers | None = None,
+    progress: Progress | None = None,
+    *,
+    rebuild: bool = False,
+) -> Summary:
+    """Brings the page store up to date with the index and writes the dataset. The same WARCs and tools
+    give the same bytes.
+
+    `profile` is the newest one that is stored in the WARCs unless given. `workers` is a number of processes, or
+    workers that run already.
+    With `rebuild`, index and page store are made anew from the WARCs alone.
+    """
+    path = collection.state_dir / PAGES
+    with collection.lock():
+        if rebuild:
+            collection.rebuild_index()
+            PageStore.delete(path)
+        profile = profile or stored_profile(collection)
+        try:
+            return _derive_at(path, collection, profile, workers, progress)
+        except sqlite3.OperationalError:
+            raise  # locked, no rights, disk full: nothing that a new store would mend
+        except sqlite3.DatabaseError:  # damaged somewhere inside, and derived as a whole
+            PageStore.delete(path)
+            return _derive_at(path, collection, profile, workers, progress)
+
+
+def _derive_at(
+    path: Path, collection: Collection, profile: Profile, workers: int | Workers | None, progress: Progress | None
+) -> Summary:
+    with PageStore(path) as store:
+        return derive_into(store, collection.dataset_dir, collection, profile, workers, progress)
+
+
+def derive_into(
+    store: PageStore,
+    folder: Path,
+    collection: Collection,
+    profile: Profile,
+    workers: int | Workers | None = None,
+    progress: Progress | None = None,
+    wanted: Wanted | None = None,
+) -> Summary:
+    """Derives the captures of a collection into any store, and writes the dataset into any folder. `wanted` leaves
+    captures out.
+    """
+    summary = Summary()
+    tools = derived_by(registry.digest(profile))
+    mark = fingerprint(tools)
+    lines = (line for line in collection.captures() if may_be_page(line) and (wanted is None or wanted(line)))
+    summary.captures = store.sift((line.location for line in lines), mark)
+    summary.reused = len(store)
+    if summary.reused < summary.captures:
+        _fill(store, collection, profile, workers, mark, summary, progress)
+    with DatasetWriter(folder, collection.name, collection.meta.title or None) as writer:
+        for assembled in assemble(store, profile, tools, Crawls(collection)):
+            writer.add(assembled.versions)
+            summary.count(assembled)
+    return summary
+
+
+def stored_profile(collection: Collection) -> Profile:
+    """The profile that the newest crawl stored in the WARCs."""
+    stored = collection.resource(PROFILE_URI)
+    if stored is None:
+        raise CollectionError(
+            f"{collection.path} holds no institute's profile: name one, as in `derive --institute NAME`"
+        )
+    return registry.loads(stored.body)
+
+
+def may_be_page(line: IndexLine) -> bool:
+    """Whether a capture has to be read: images, fonts, styles and scripts are told by their media type, and our own
+    resources by their URL.
+    """
+    if line.status is None or not line.url.startswith(("http://", "https://")):
+        return False
+    return not (line.status == 200 and (line.mime or "").startswith(_NO_PAGE))
+
+
+def _fill(
+    store: PageStore,
+    collection: Collection,
+    profile: Profile,
+    workers: int | Workers | None,
+    mark: str,
+    summary: Summary,
+    progress: Progress | None,
+) -> None:
+    """Derives captures and inserts them, a bounded number at a time."""
+    left = summary.captures - summary.reused
+    if not isinstance(workers, Workers):
+        with Workers(collection.path, profile, min(workers or default_processes(), left)) as own:
+            _fill(store, collection, profile, own, mark, summary, progress)
+        return
+    batch: list[Derived] = []
+    for done, (location, outcome) in enumerate(_outcomes(workers, store.missing()), start=1):
+        if isinstance(outcome, Underived):
+            summary.underived[f"{location.warc}:{location.offset}"] = str(outcome)
+        else:
+            summary.derived += 1
+            batch.append(outcome)
+        if len(batch) == BATCH:
+            store.add(batch, mark)
+            batch.clear()
+        if progress:
+            progress(done, left)
+    store.add(batch, mark)
+
+
+def _outcomes(workers: Workers, locations: Iterable[Location]) -> Iterator[tuple[Location, Derived | Underived]]:
+    """Each capture with what came of it, as they come; the order does not matter to the store."""
+    waiting: dict[Future[Derived], Location] = {}
+    for location in locations:
+        if len(waiting) >= AHEAD * workers.processes:
+            yield from _finished(waiting)
+        waiting[workers.submit(location)] = location
+    while waiting:
+        yield from _finished(waiting)
+
+
+def _finished(waiting: dict[Future[Derived], Location]) -> Iterator[tuple[Location, Derived | Underived]]:
+    done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+    for future in done:
+        location = waiting.pop(future)
+        error = future.exception()
+        if isinstance(error, Underived):
+            yield location, error
+        else:
+            yield location, future.result()

@@ -1,0 +1,207 @@
+"""The store of derived pages: one row a capture, in SQLite. Derived as a whole, so it may be deleted at any time."""
+
+import contextlib
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+from archive.dataset.derived import Derived
+from archive.dataset.publication import stamp
+from archive.store.exchange import Location
+
+_VERSION = 1  # of the tables; a store of another version is thrown away
+_TABLES = """
+CREATE TABLE IF NOT EXISTS page (
+  id INTEGER PRIMARY KEY,
+  warc TEXT NOT NULL, "offset" INTEGER NOT NULL, length INTEGER NOT NULL, record_id TEXT NOT NULL,
+  url TEXT NOT NULL, key TEXT NOT NULL, captured_at TEXT NOT NULL, status INTEGER NOT NULL, role TEXT NOT NULL,
+  truncated TEXT, media_type TEXT, size INTEGER NOT NULL, sha256 TEXT NOT NULL, title TEXT, kind TEXT, language TEXT,
+  post_id INTEGER, host TEXT, redirect_to TEXT, redirect_key TEXT, canonical TEXT, canonical_key TEXT,
+  content_sha256 TEXT, warnings TEXT NOT NULL, derived_by TEXT NOT NULL, UNIQUE (warc, "offset")
+);
+CREATE INDEX IF NOT EXISTS page_key ON page (key, captured_at);
+-- apart from the columns above, so that a walk over those does not read the bodies
+CREATE TABLE IF NOT EXISTS body (id INTEGER PRIMARY KEY, json BLOB NOT NULL);
+"""
+_PLACE = 'warc TEXT NOT NULL, "offset" INTEGER NOT NULL, length INTEGER NOT NULL'
+COLUMNS = (
+    'id, warc, "offset", length, record_id, url, key, captured_at, status, role, truncated, media_type, size, sha256, '
+    "title, kind, language, post_id, host, redirect_to, redirect_key, canonical, canonical_key, content_sha256, "
+    "warnings, derived_by"
+)
+
+
+class Row(NamedTuple):
+    """One capture as the store has it, without its body. The fields are those of Derived; times are RFC 3339 text."""
+
+    id: int
+    warc: str
+    offset: int
+    length: int
+    record_id: str
+    url: str
+    key: str
+    captured_at: str
+    status: int
+    role: str
+    truncated: str | None
+    media_type: str | None
+    size: int
+    sha256: str
+    title: str | None
+    kind: str | None
+    language: str | None
+    post_id: int | None
+    host: str | None
+    redirect_to: str | None
+    redirect_key: str | None
+    canonical: str | None
+    canonical_key: str | None
+    content_sha256: str | None
+    warnings: str  # JSON array
+    derived_by: str
+
+
+class PageStore:
+    """The derived pages of one collection (`state/pages.sqlite`). Used from one thread; a second reader may look at
+    the same time.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Opens or makes the store. One that is damaged, or of another version, is thrown away: it is derived."""
+        self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self.connection = self._open()
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise  # locked, no rights, disk full: nothing that a new file would mend
+            self.delete(path)
+            self.connection = self._open()
+
+    def _open(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=60, check_same_thread=False)
+        try:
+            found = connection.execute("PRAGMA user_version").fetchone()[0]
+            if found not in (0, _VERSION):
+                raise sqlite3.DatabaseError(f"{self.path} is a store of version {found}")
+            # After a power cut the store may lack its last rows, and derive adds them: no need to wait for the disk.
+            connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = FILE")
+            connection.executescript(f"{_TABLES} PRAGMA user_version = {_VERSION};")
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection
+
+    @staticmethod
+    def delete(path: Path) -> None:
+        """Removes a store with its journal."""
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+    def add(self, batch: Iterable[Derived], derived_by: str) -> None:
+        """Rows of full derivations, in one transaction; `derived_by` is `derived_by.fingerprint`. A capture that is
+        there is replaced.
+        """
+        with self.connection as connection:
+            for derived in batch:
+                location = derived.location
+                connection.execute(
+                    'DELETE FROM body WHERE id = (SELECT id FROM page WHERE warc = ? AND "offset" = ?)',
+                    (location.warc, location.offset),
+                )
+                cursor = connection.execute(
+                    f"INSERT OR REPLACE INTO page ({COLUMNS}) VALUES (NULL{', ?' * 25})", _values(derived, derived_by)
+                )
+                if derived.content_sha256:
+                    connection.execute("INSERT INTO body VALUES (?, ?)", (cursor.lastrowid, derived.page_json))
+
+    def body(self, row_id: int) -> bytes:
+        """The Page of a row as JSON, without links and requisites. KeyError where the row has no content."""
+        found = self.connection.execute("SELECT json FROM body WHERE id = ?", (row_id,)).fetchone()
+        if found is None:
+            raise KeyError(row_id)
+        return bytes(found[0])
+
+    def rows(self, where: str = "TRUE", parameters: tuple[Any, ...] = ()) -> Iterator[Row]:
+        """Rows in order of capture. `where` is a condition in SQL."""
+        query = f'SELECT {COLUMNS} FROM page WHERE {where} ORDER BY captured_at, warc, "offset"'
+        return map(Row._make, self.connection.execute(query, parameters))
+
+    def sift(self, locations: Iterable[Location], derived_by: str) -> int:
+        """Keeps the rows of these captures that these tools derived, and removes all others. Returns how many captures
+        these are.
+        """
+        with self.connection as connection:
+            connection.execute("DROP TABLE IF EXISTS temp.listed")
+            connection.execute(f'CREATE TEMP TABLE listed ({_PLACE}, PRIMARY KEY (warc, "offset")) WITHOUT ROWID')
+            places = ((location.warc, location.offset, location.length) for location in locations)
+            connection.executemany("INSERT OR IGNORE INTO listed VALUES (?, ?, ?)", places)
+            others = (
+                """FROM page WHERE derived_by != ? OR (warc, "offset") NOT IN (SELECT warc, "offset" FROM listed)"""
+            )
+            connection.execute(f"DELETE FROM body WHERE id IN (SELECT id {others})", (derived_by,))
+            connection.execute(f"DELETE {others}", (derived_by,))
+            return int(connection.execute("SELECT count(*) FROM listed").fetchone()[0])
+
+    def missing(self) -> Iterator[Location]:
+        """The captures given to `sift` that have no row, in the order in which they lie on disk. Rows may be added
+        meanwhile.
+        """
+        query = """SELECT warc, "offset", length FROM temp.listed WHERE warc = ? AND "offset" > ? AND NOT EXISTS
+            (SELECT 1 FROM page WHERE page.warc = listed.warc AND page."offset" = listed."offset")
+            ORDER BY "offset" LIMIT 1000"""
+        for (warc,) in self.connection.execute("SELECT DISTINCT warc FROM temp.listed ORDER BY warc").fetchall():
+            offset = -1
+            while found := self.connection.execute(query, (warc, offset)).fetchall():
+                yield from (Location(*place) for place in found)
+                offset = found[-1][1]
+
+    def __len__(self) -> int:
+        return int(self.connection.execute("SELECT count(*) FROM page").fetchone()[0])
+
+    def close(self) -> None:
+        with contextlib.suppress(
+            sqlite3.OperationalError
+        ):  # a second reader holds the journal: its close will fold it in
+            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _values(derived: Derived, derived_by: str) -> tuple[Any, ...]:
+    """The columns of a row after `id`, in the order of COLUMNS."""
+    return (
+        derived.location.warc,
+        derived.location.offset,
+        derived.location.length,
+        derived.record_id,
+        derived.url,
+        derived.key,
+        stamp(derived.captured_at),
+        derived.status,
+        str(derived.role),
+        derived.truncated,
+        derived.media_type,
+        derived.size,
+        derived.sha256,
+        derived.title,
+        derived.kind,
+        derived.language,
+        derived.post_id,
+        derived.host,
+        derived.redirect_to,
+        derived.redirect_key,
+        derived.canonical,
+        derived.canonical_key,
+        derived.content_sha256,
+        json.dumps(derived.warnings),
+        derived_by,
+    )

@@ -1,0 +1,33 @@
+"""What can go wrong in the archive. Each message says what, which value, and how to mend it; a command prints it as one line."""
+
+
+class ArchiveError(Exception):
+    """Base of all errors that a user can mend. The command prints `str(error)` and exits with `exit_code`."""
+
+    exit_code = 1
+
+
+class ProfileError(ArchiveError):
+    """An institute's profile is unknown or wrong. Raised while profiles are loaded; mend the file that it names."""
+
+    exit_code = 2
+
+
+class CollectionError(ArchiveError):
+    """A folder is not a collection, or a collection does not hold what was asked for. Raised when a collection is opened."""
+
+    exit_code = 2
+
+
+class CollectionBusy(CollectionError):
+    """Another process writes to the collection. Raised by `Collection.lock`; wait for it, or name another collection."""
+
+
+class OutOfSpace(ArchiveError):
+    """The disk is full or a quota is used up. Raised by the writer after the failed record was rolled back; make room and run again."""
+
+    exit_code = 3
+
+
+class DamagedRecord(ArchiveError):
+    """Stored bytes are not what they should be. Raised by readers; `verify` turns it into a finding."""

@@ -1,0 +1,226 @@
+"""From the drafts of a body to its blocks: what belongs to other fields is taken out, notes and interviews are named, links get their words."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from archive.extract import boilerplate
+from archive.extract.boilerplate import Sort
+from archive.extract.body import Body
+from archive.extract.page import Block, ListItem, Reference, TextLink
+from archive.extract.serializer import Draft
+
+_PUNCTUATION = re.compile(r"[\W_]+")
+_ONLY_MARKS = re.compile(r"[\W_]*")
+_ABOUT_AUTHORS = re.compile(r"\W*(?:about (?:the )?(?:authors?|contributors?|writers?)|authors?(?: bios?)?|(?:عن|حول|نبذة عن) (?:ال)?(?:كاتب|مؤلف|كاتبة|باحث|كاتبين)\S*|الكاتب|الكاتبة)\W*", re.IGNORECASE)
+_PLAIN_NOTE = re.compile(r"^[\[(](\d{1,3}|[٠-٩]{1,3})[\])]\s*")
+_DOCUMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|odt|epub)(?:[?#]|$)", re.IGNORECASE)
+_BY = re.compile(r"^(?:(?:written )?by|بقلم|كتب(?:ت|ه|ها)?|إعداد|author|posted by)\s*[:：]?\s*", re.IGNORECASE)
+_DAY = re.compile(
+    r"^\W*(?:(?:published|posted|updated|last (?:updated|modified)|modified|date|نُ?شر|تاريخ النشر|آخر تحديث)\s*(?:on|at|في|بتاريخ)?\s*[:：]?\s*)?(?:(?:mon|tues?|wed(?:nes)?|thurs?|fri|satur?|sun)(?:day)?,?\s+)?"
+    r"(?:\d{1,2}[\s./-]+[^\W\d_]{3,12}[\s./-]+\d{4}|[^\W\d_]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}|\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}|[\u0660-\u0669\d]{1,2}\s+[^\W\d_]{3,12}(?:[ /]+[^\W\d_]{3,12})?[،,]?\s+[\u0660-\u0669\d]{4})"
+    r"(?:[\s,|@–-]+(?:at\s+)?\d{1,2}:\d{2}(?::\d{2})?\s*(?:[ap]\.?m\.?)?(?:\s+\w{2,5})?)?\W*$",
+    re.IGNORECASE,
+)  # fmt: skip
+_HEAD = 6  # blocks at the beginning among which a title, a byline or a date may be repeated
+_SHORT = 250
+
+
+@dataclass(slots=True)
+class Sorted:
+    """The body's drafts that stay, and what went to other fields."""
+
+    drafts: list[Draft]
+    author_notes: list[str] = field(default_factory=list)
+    related: list[Reference] = field(default_factory=list)
+    translations: list[Reference] = field(default_factory=list)
+    standfirst: str | None = None
+
+
+def sort(body: Body, title: str | None, standfirst: str | None, authors: Iterable[str]) -> Sorted:
+    """Take out of the body what is no part of it."""
+    names = tuple(authors)
+    found = Sorted(list(body.drafts))
+    _without_furniture(found)
+    _without_head(found, title, names)
+    _without_related(found)
+    _without_bios(found, names)
+    _boxes(found, body, names)
+    _without_trailing_headings(found)
+    _notes(found.drafts)
+    if standfirst is None:
+        _standfirst(found)
+    else:
+        _once(found, standfirst)
+    return found
+
+
+def _folded(text: str) -> str:
+    return _PUNCTUATION.sub(" ", text).strip().casefold()
+
+
+def _without_furniture(found: Sorted) -> None:
+    kept = []
+    count = len(found.drafts)
+    for index, draft in enumerate(found.drafts):
+        if draft.type in ("paragraph", "heading", "list") and len(draft.text) < 330:
+            if _ONLY_MARKS.fullmatch(draft.text) or boilerplate.is_furniture(draft.text):
+                continue
+            if (index < _HEAD or index >= count - _HEAD) and boilerplate.is_translation_note(draft.text):
+                found.translations.extend(_references(draft))
+                continue
+        kept.append(draft)
+    found.drafts = kept
+
+
+def _references(draft: Draft) -> list[Reference]:
+    return [Reference(url=url, title=draft.text[start:end]) for url, start, end in draft.links]
+
+
+def _without_head(found: Sorted, title: str | None, names: tuple[str, ...]) -> None:
+    """The title, a byline and a date, where they are repeated before the first real paragraph."""
+    wanted = _folded(title or "")
+    bylines = {_folded(name) for name in names} | {_folded(" ".join(names)), _folded(" and ".join(names))}
+    kept = []
+    for index, draft in enumerate(found.drafts):
+        if index < _HEAD and draft.type in ("heading", "paragraph") and len(draft.text) < 400:
+            own = _folded(draft.text)
+            rest = _folded(_BY.sub("", draft.text))
+            if own == wanted or (draft.level == 1 and own and (own in wanted or wanted in own)):
+                continue
+            if draft.type == "paragraph" and (rest in bylines or (_DAY.match(draft.text) and len(draft.text) < 60)):
+                continue
+        kept.append(draft)
+    found.drafts = kept
+
+
+def _without_related(found: Sorted) -> None:
+    """“Read also: …” lines anywhere; “Read next” and the cards behind it."""
+    kept: list[Draft] = []
+    cards = False
+    for draft in found.drafts:
+        says = draft.type in ("paragraph", "heading", "list", "quote") and len(draft.text) < _SHORT and boilerplate.reads_also(draft.text)
+        if says and (draft.links or draft.type == "heading" or len(draft.text) < 40):
+            found.related.extend(_references(draft))
+            cards = not draft.links
+            continue
+        if cards:
+            if draft.type == "image" or draft.linked > 0.4 or (len(draft.text) < 120 and draft.type != "list" and draft.type != "heading"):
+                found.related.extend(_references(draft))
+                continue
+            cards = False
+        kept.append(draft)
+    found.drafts = kept
+
+
+def _without_bios(found: Sorted, names: tuple[str, ...]) -> None:
+    """The lines about the authors: the last paragraphs, files to load and notes left aside."""
+    drafts = found.drafts
+    index = len(drafts) - 1
+    taken: list[int] = []
+    while index > 0 and len(taken) < 8:
+        draft = drafts[index]
+        if draft.type == "heading" and _ABOUT_AUTHORS.fullmatch(draft.text):
+            found.author_notes[:0] = [drafts[at].text for at in range(index + 1, len(drafts)) if drafts[at].type == "paragraph" and at not in taken and len(drafts[at].text) < 1500]
+            taken.extend(at for at in range(index, len(drafts)) if drafts[at].type in ("paragraph", "heading", "image"))
+            break
+        if draft.type in ("image", "footnote") or _is_offer(draft):
+            index -= 1
+            continue
+        if draft.type == "paragraph" and boilerplate.is_bio(draft.text, names, draft.italic or bool(draft.lead)):
+            found.author_notes.insert(0, draft.text)
+            taken.append(index)
+            index -= 1
+            continue
+        break
+    found.drafts = [draft for at, draft in enumerate(drafts) if at not in taken]
+
+
+def _is_offer(draft: Draft) -> bool:
+    """A line that only offers a file."""
+    return draft.type == "paragraph" and draft.linked > 0.8 and any(_DOCUMENT.search(url) for url, _, _ in draft.links)
+
+
+def _boxes(found: Sorted, body: Body, names: tuple[str, ...]) -> None:
+    """Author boxes that were left out by their class: their sentences are author notes."""
+    known = {_folded(note) for note in found.author_notes}
+    for aside in body.asides:
+        if aside.sort is Sort.AUTHOR:
+            for part in aside.element.iter("p", "div"):
+                if part.tag == "div" and len(part):
+                    continue
+                text = " ".join("".join(part.itertext()).split())
+                if boilerplate.is_bio(text, names, True) and _folded(text) not in known:
+                    known.add(_folded(text))
+                    found.author_notes.append(text)
+
+
+def _without_trailing_headings(found: Sorted) -> None:
+    while found.drafts and found.drafts[-1].type == "heading":
+        found.drafts.pop()
+
+
+def _notes(drafts: list[Draft]) -> None:
+    """A list of plain notes at the end, `[1] …`, each with its mark somewhere in the text before."""
+    index = len(drafts) - 1
+    while index >= 0:
+        draft = drafts[index]
+        if draft.type == "footnote":
+            index -= 1
+            continue
+        mark = _PLAIN_NOTE.match(draft.text) if draft.type == "paragraph" else None
+        if mark is None or not any(mark[0].strip() in other.text for other in drafts[:index]):
+            break
+        draft.type, draft.mark = "footnote", mark[1]
+        cut = mark.end()
+        draft.links = [(url, max(0, start - cut), end - cut) for url, start, end in draft.links if end > cut]
+        draft.text = draft.text[cut:]
+        index -= 1
+
+
+def _standfirst(found: Sorted) -> None:
+    """A first paragraph that is set apart as a whole, before others that are not."""
+    texts = [draft for draft in found.drafts if draft.type != "image"]
+    if len(texts) < 2 or texts[0].type != "paragraph" or not (texts[0].bold or texts[0].italic) or not 40 < len(texts[0].text) < 700:
+        return
+    if texts[1].type != "paragraph" or texts[1].bold or texts[1].italic or texts[0].text.rstrip()[-1:] in "?؟:：" or texts[0].links:
+        return
+    found.standfirst = texts[0].text
+    found.drafts.remove(texts[0])
+
+
+def _once(found: Sorted, standfirst: str) -> None:
+    """A standfirst that is set apart in the body, or repeated there word for word, stands there no second time."""
+    wanted = _folded(standfirst)
+    same = [draft for draft in found.drafts[:4] if draft.type in ("paragraph", "heading", "quote") and _folded(draft.text) == wanted]
+    for draft in same:
+        if draft.bold or draft.italic or draft.type != "paragraph":
+            found.drafts.remove(draft)
+
+
+def written(drafts: Iterable[Draft]) -> tuple[Block, ...]:
+    """The drafts as blocks. Every link's text is the block's text at its place."""
+    return tuple(_block(draft) for draft in drafts)
+
+
+def _block(draft: Draft) -> Block:
+    links = tuple(TextLink.model_construct(text=draft.text[start:end], url=url, start=start, end=end) for url, start, end in draft.links if start < end)
+    items = tuple(ListItem.model_construct(text=text, depth=depth, ordered=ordered) for text, depth, ordered in draft.items) if draft.items is not None else None
+    return Block.model_construct(
+        type=draft.type,
+        text=draft.text,
+        links=links,
+        level=draft.level,
+        items=items,
+        rows=tuple(tuple(row) for row in draft.rows) if draft.rows is not None else None,
+        header_rows=draft.header_rows,
+        speaker=draft.speaker,
+        cite=draft.cite,
+        mark=draft.mark,
+        url=draft.url,
+        alt=draft.alt,
+        caption=draft.caption,
+        credit=draft.credit,
+        language=None,
+        direction=None,
+    )

@@ -1,0 +1,295 @@
+"""`extract(capture, profile)`: from one stored response to a Page. Pure and deterministic: no clock, no network, the same on every machine."""
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from lxml.html import HtmlElement
+
+from archive.errors import DamagedRecord
+from archive.extract import blocks, body, fields, interview, kind, language, legal_case, links, markdown, roles
+from archive.extract.html import MAX_BYTES, Document, plain
+from archive.extract.page import Block, Content, DocumentLink, Image, Page, Reference, Role
+from archive.extract.warnings import Warning
+from archive.institutes.profile import Kind, Profile
+from archive.institutes.urls import absolute
+from archive.store import http
+from archive.store.capture import Capture
+
+__all__ = ["extract", "links_only"]
+
+_SHORT_BODY = 250
+_SHORTLINK = re.compile(r"[?&]p=(\d+)(?:&|$)")
+_POST_CLASS = re.compile(r"^(?:postid|page-id)-(\d+)$")
+_REFRESH = re.compile(r"^\s*[0-5](?:\.\d+)?\s*;\s*url\s*=\s*[\"']?([^\"'>]+)", re.IGNORECASE)
+_BY_SCRIPT = re.compile(r"enable javascript|javascript is (?:required|disabled)|requires javascript|تفعيل (?:ال)?جافا ?سكريبت", re.IGNORECASE)
+# Of these nothing but their links is wanted.
+_READ = frozenset((Role.PUBLICATION, Role.RESTRICTED))
+
+
+def extract(capture: Capture, profile: Profile, role: Role | None = None) -> Page:
+    """All that one capture says. Never raises on what a site sent: what could not be read is a warning code.
+
+    `role` overrules what the profile's URL rules and the page say of an HTML page that answered 200.
+    """
+    return _page(capture, profile, role, whole=True)
+
+
+def links_only(capture: Capture, profile: Profile) -> Page:
+    """Role, links and requisites alone, for a crawl that captures and derives later. `content` stays empty."""
+    return _page(capture, profile, None, whole=False)
+
+
+def _page(capture: Capture, profile: Profile, given: Role | None, whole: bool) -> Page:
+    warnings: list[str] = [Warning.TRUNCATED_CAPTURE] if capture.truncated else []
+    stated = roles.media_type(capture)
+    try:
+        bytes_ = http.decode(capture.entity, capture.headers, MAX_BYTES) if _is_text(stated, capture) else capture.entity
+    except DamagedRecord:
+        return _bare(capture, Role.ERROR, stated, [*warnings, Warning.UNDECODABLE])
+    role = roles.before_reading(capture, profile, bytes_)
+    if role is not None and role is not Role.OUTSIDE:
+        return _unread(capture, role, roles.sniffed(stated, bytes_), bytes_, warnings)
+    document = Document.from_bytes(bytes_, capture.url, capture.header("Content-Type"), capture.headers)
+    document.warnings.extend(warnings)
+    if role is None:
+        role = given or roles.of_page(capture, profile, document, bytes_)
+    redirect = _refresh(document) if role is Role.PUBLICATION else None
+    if redirect:
+        role = Role.REDIRECT
+    found = links.links(document) if role is not Role.OUTSIDE else ()
+    needed = links.requisites(document)
+    content = _content(document, capture, profile, role) if whole and role in _READ else None
+    return Page(
+        url=capture.url,
+        captured_at=capture.captured_at,
+        status=capture.status,
+        media_type=stated,
+        role=role,
+        canonical=_canonical(document),
+        post_id=_post_id(document, capture),
+        redirect_to=redirect,
+        title=plain(document.tree.findtext(".//title")) or None if content is None else None,
+        content=content,
+        links=found,
+        requisites=needed,
+        warnings=tuple(sorted(set(map(str, document.warnings)))),
+    )
+
+
+def _is_text(stated: str | None, capture: Capture) -> bool:
+    """Whether the entity is to be decoded here: documents, images and the like are handed on as they lie."""
+    return stated is None or stated.startswith("text/") or any(word in stated for word in ("html", "xml", "json", "javascript", "octet-stream"))
+
+
+def _bare(capture: Capture, role: Role, media_type: str | None, warnings: list[str], requisites: tuple[str, ...] = ()) -> Page:
+    location = capture.header("Location") if 300 <= capture.status < 400 else None
+    return Page(
+        url=capture.url,
+        captured_at=capture.captured_at,
+        status=capture.status,
+        media_type=media_type,
+        role=role,
+        post_id=_post_id(None, capture),
+        redirect_to=absolute(_latin(location), capture.url) if location else None,
+        requisites=requisites,
+        warnings=tuple(sorted(set(map(str, warnings)))),
+    )
+
+
+def _unread(capture: Capture, role: Role, media_type: str | None, bytes_: bytes, warnings: list[str]) -> Page:
+    needed = links.of_stylesheet(bytes_, capture.url) if media_type == "text/css" and capture.status == 200 else ()
+    return _bare(capture, role, media_type, warnings, needed)
+
+
+def _latin(location: str) -> str:
+    """A Location's bytes as the text that they are: servers send UTF-8 unencoded, and headers are read as Latin-1."""
+    try:
+        return location.encode("latin-1").decode("utf-8")
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        return location
+
+
+def _refresh(document: Document) -> str | None:
+    """Where an immediate <meta http-equiv=refresh> leads: to another page, not to itself."""
+    found = _REFRESH.match(document.meta("refresh") or "")
+    target = absolute(found[1].strip(), document.base) if found else None
+    return target if target and target != document.url else None
+
+
+def _canonical(document: Document) -> str | None:
+    for element in document.tree.iter("link"):
+        if "canonical" in (element.get("rel") or "").lower().split() and element.get("href"):
+            return absolute(element.get("href"), document.base)
+    return None
+
+
+def _post_id(document: Document | None, capture: Capture) -> int | None:
+    """WordPress' number of the post: body class, shortlink, or the Link header."""
+    if document is not None:
+        for name in sorted(document.body_classes):
+            if found := _POST_CLASS.match(name):
+                return int(found[1])
+        for element in document.tree.iter("link"):
+            if (element.get("rel") or "").lower() == "shortlink" and (found := _SHORTLINK.search(element.get("href") or "")):
+                return int(found[1])
+    for name, value in capture.headers:
+        if name.lower() == "link" and "shortlink" in value and (found := re.search(r"[?&]p=(\d+)[^>]*>\s*;\s*rel=[\"']?shortlink", value)):
+            return int(found[1])
+    return None
+
+
+def _content(document: Document, capture: Capture, profile: Profile, role: Role) -> Content:
+    captured_on = capture.captured_at.astimezone(_zone(profile.timezone)).date()
+    known = fields.read(document, profile, captured_on)
+    document.warnings.extend(known.warnings)
+    chosen = body.choose(document, profile, captured_on, known.consumed)
+    sorted_ = blocks.sort(chosen, known.title, known.standfirst, [author.name for author in known.authors])
+    named = kind.by_rule(
+        profile, captured_on, title=known.title, sections=known.sections, body_classes=document.body_classes, url=capture.url
+    )
+    asks = named is Kind.INTERVIEW or (named is None and interview.looks_like_one(sorted_.drafts, profile.interviewers))
+    decided = named or (Kind.INTERVIEW if asks else profile.default_kind)
+    if asks:
+        interview.structure(sorted_.drafts, profile.interviewers)
+    written = blocks.written(sorted_.drafts)
+    text = markdown.text(written)
+    if role is not Role.RESTRICTED:
+        _judge(document, text)
+    hint = document.tree.get("lang") or document.meta("og:locale")
+    code, direction = language.of_text(text or known.title or "", hint)
+    case = None
+    if decided is Kind.LEGAL_CASE:
+        case = legal_case.read(known.title, written, chosen.roots, profile)
+    return Content(
+        kind=decided,
+        title=known.title,
+        title_source=known.title_source,
+        standfirst=known.standfirst or sorted_.standfirst,
+        standfirst_source=known.standfirst_source or ("body" if sorted_.standfirst else None),
+        language=code,
+        direction=direction,
+        blocks=_languages(written, code, direction),
+        authors=known.authors,
+        authors_source=known.authors_source,
+        author_notes=tuple(dict.fromkeys([*sorted_.author_notes, *known.author_notes])),
+        published=known.published,
+        published_at=known.published_at,
+        published_raw=known.published_raw,
+        published_source=known.published_source,
+        modified=known.modified,
+        modified_at=known.modified_at,
+        modified_raw=known.modified_raw,
+        modified_source=known.modified_source,
+        sections=known.sections,
+        tags=known.tags,
+        countries=known.countries,
+        images=_images(written, document),
+        documents=_documents(written, chosen.roots, document, profile, captured_on),
+        related=_references([*_related(document, profile, captured_on), *sorted_.related]),
+        translations=_references([*known.translations, *sorted_.translations]),
+        case=case,
+    )
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+def _judge(document: Document, text: str) -> None:
+    """Doubts about the body as a whole."""
+    if not text:
+        document.warnings.append(Warning.NO_BODY)
+    elif len(text) < _SHORT_BODY:
+        document.warnings.append(Warning.SHORT_BODY)
+    if len(text) < _SHORT_BODY and any(_BY_SCRIPT.search("".join(element.itertext())) for element in document.tree.iter("noscript")):
+        document.warnings.append(Warning.TEXT_BY_SCRIPT)
+
+
+def _languages(written: tuple[Block, ...], code: str | None, direction: str | None) -> tuple[Block, ...]:
+    """Language and direction of the blocks that differ from the document's: those that are written in the other script."""
+    found = []
+    for block in written:
+        letters = _ARABIC.findall(block.text) if len(block.text) > 20 else ()
+        arabic = len(letters) > 0.4 * len(block.text)
+        latin = not letters and len(_LATIN.findall(block.text)) > 0.4 * len(block.text) if len(block.text) > 20 else False
+        if (arabic and direction == "ltr") or (latin and direction == "rtl"):
+            own, way = language.of_text(block.text, None)
+            if way and way != direction:
+                block = block.model_copy(update={"language": own if own != code else None, "direction": way})
+        found.append(block)
+    return tuple(found)
+
+
+def _images(written: tuple[Block, ...], document: Document) -> tuple[Image, ...]:
+    """The post's own picture first, then those of the body; one of each address, with the most that is said about it."""
+    found: dict[str, Image] = {}
+    lead = (element for element in document.body.iter("img") if "wp-post-image" in (element.get("class") or "").split())
+    first = next(((absolute(element.get("src") or "", document.base), plain(element.get("alt"))) for element in lead), None)
+    if first and first[0] and document.body_classes & {"single", "page", "singular"}:
+        found[first[0]] = Image(url=first[0], alt=first[1] or None)
+    for block in written:
+        if block.type == "image" and block.url:
+            before = found.get(block.url)
+            found[block.url] = Image(
+                url=block.url,
+                alt=block.alt or (before.alt if before else None),
+                caption=block.caption or (before.caption if before else None),
+                credit=block.credit or (before.credit if before else None),
+            )
+    return tuple(found.values())
+
+
+def _documents(
+    written: tuple[Block, ...], roots: list[HtmlElement], document: Document, profile: Profile, captured_on: date
+) -> tuple[DocumentLink, ...]:
+    """Files that the profile points at, that the body's words link to, and that stand embedded in it."""
+    found: dict[str, DocumentLink] = {}
+    for rule in body.rules(profile, "documents", captured_on):
+        for element in document.select(rule.select):
+            address = element.get(rule.attribute) if rule.attribute else element.get("href") or element.get("src") or element.get("data")
+            if url := absolute(address or "", document.base) if address else None:
+                found.setdefault(url, DocumentLink(url=url, title=plain("".join(element.itertext())) or None))
+    for block in written:
+        for link in block.links:
+            if _DOCUMENT.search(link.url):
+                found.setdefault(link.url, DocumentLink(url=link.url, title=link.text))
+    for root in roots:
+        for element in root.iter("object", "embed", "iframe"):
+            url = absolute(element.get("data") or element.get("src") or "", document.base)
+            if url and _DOCUMENT.search(url):
+                found.setdefault(url, DocumentLink(url=url, title=plain(element.get("title") or element.get("aria-label")) or None))
+    return tuple(found.values())
+
+
+def _related(document: Document, profile: Profile, captured_on: date) -> list[Reference]:
+    """What the profile's rules call related: the first rule that finds links."""
+    for rule in body.rules(profile, "related", captured_on):
+        found = []
+        for element in document.select(rule.select):
+            for link in [element] if element.tag == "a" else element.iter("a"):
+                url = absolute(link.get("href") or "", document.base) if link.get("href") else None
+                if url:
+                    found.append(Reference(url=url, title=plain("".join(link.itertext())) or None))
+        if found:
+            return found
+    return []
+
+
+def _references(found: Iterable[Reference]) -> tuple[Reference, ...]:
+    unique: dict[str, Reference] = {}
+    for reference in found:
+        before = unique.get(reference.url)
+        if before is None:
+            unique[reference.url] = reference
+        elif before.title is None or before.language is None:
+            unique[reference.url] = Reference(url=reference.url, title=before.title or reference.title, language=before.language or reference.language)
+    return tuple(unique.values())
+
+
+_ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]")
+_LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
+_DOCUMENT = re.compile(r"\.(?:pdf|docx?|odt|rtf|xlsx?|ods|pptx?|odp|epub)(?:[?]|$)", re.IGNORECASE)

@@ -1,0 +1,242 @@
+"""A page, decoded and parsed once: all parts of the extraction read the same `Document`."""
+
+import codecs
+import json
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import regex
+from bs4 import BeautifulSoup
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser
+
+from archive.extract.selector import compiled
+from archive.extract.warnings import Warning
+from archive.institutes.urls import absolute
+
+# Limits are counts, so that they cut at the same place on every machine (contracts.md).
+MAX_BYTES = 32 * 1024 * 1024  # the capture's own limit for a page
+MAX_DEPTH = 255  # what libxml2 allows without `huge_tree`: no honest page comes near, and our own recursion stays small
+MAX_ATTRIBUTES = 400  # the longest honest tag seen had 60; libxml2 needs quadratic time for tens of thousands
+MAX_JSONLD = 50
+
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_META_CHARSET = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
+_HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
+_ARABIC_PAGE = re.compile(rb"<html[^>]{0,300}(?:lang\s*=\s*[\"']?(?:ar|fa|ur)\b|dir\s*=\s*[\"']?rtl)", re.IGNORECASE)
+_LONG_TAG = re.compile(r"<([a-zA-Z][\w:-]*)(\s[^<>]{%d,})" % (MAX_ATTRIBUTES * 4))  # noqa: UP031
+_ATTRIBUTE = re.compile(r"[^\s=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'][^\s]*))?")
+_TAG = re.compile(r"<([a-zA-Z][\w:-]*)((?:\s+[^\s>=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>]*))?){%d,})" % MAX_ATTRIBUTES)  # noqa: UP031
+_ATTRIBUTE = re.compile(r"\s+[^\s>=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>]*))?")
+# Taken out of a page that is nested too deep: they say nothing about the text but where it stands.
+_CONTAINER = re.compile(
+    r"</?(?:div|span|section|article|main|center|font|b|i|u|em|strong|small|big|form|blockquote|table|tbody|tr|td|ul|ol|li|dl|dd|dt|"
+    r"custom|[a-z]+-[\w-]+)(?:\s[^>]*)?>",
+    re.IGNORECASE,
+)
+_IS_DEEP = etree.XPath(f"boolean({'/*' * (MAX_DEPTH + 1)})")
+# What browsers read when a page says the left one (WHATWG Encoding Standard, "names and labels").
+_LABELS = {"iso-8859-1": "cp1252", "latin1": "cp1252", "latin-1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252",
+           "gb2312": "gb18030", "gbk": "gb18030", "ks_c_5601-1987": "cp949", "euc-kr": "cp949", "shift_jis": "cp932",
+           "iso-8859-9": "cp1254", "x-sjis": "cp932", "unicode": "utf-16-le", "utf8": "utf-8", "iso-8859-8-i": "iso-8859-8"}  # fmt: skip
+
+_NOT_OF_THE_WEB = frozenset("utf-7 idna punycode unicode_escape raw-unicode-escape undefined".split())
+
+
+@dataclass(frozen=True, eq=False)
+class Document:
+    """One HTML page. `tree` is read only for all but `archive.extract`'s own body rules, which work on what it holds and never add to it.
+
+    `warnings` collects codes while the page is read (archive/extract/warnings.py).
+    """
+
+    url: str
+    tree: HtmlElement
+    headers: tuple[tuple[str, str], ...] = ()
+    warnings: list[str] = field(default_factory=list)
+
+    @classmethod
+    def from_bytes(
+        cls, body: bytes, url: str, content_type: str | None = None, headers: tuple[tuple[str, str], ...] = ()
+    ) -> "Document":
+        """Decode and parse. Never raises: what is wrong becomes a warning, and an unreadable page an empty tree."""
+        warnings: list[str] = []
+        if len(body) > MAX_BYTES:
+            body = body[:MAX_BYTES]
+            warnings.append(Warning.TOO_LARGE)
+        return cls(url, _parse(decode(body, content_type, warnings), warnings), headers, warnings)
+
+    @cached_property
+    def body(self) -> HtmlElement:
+        """The <body>, or the root where there is none."""
+        body = self.tree.find("body")
+        return self.tree if body is None else body
+
+    @cached_property
+    def body_classes(self) -> frozenset[str]:
+        return frozenset((self.body.get("class") or "").split())
+
+    @cached_property
+    def base(self) -> str:
+        """What relative addresses are joined to: <base href>, else the page's address."""
+        element = self.tree.find(".//base[@href]")
+        return (absolute(element.get("href"), self.url) if element is not None else None) or self.url
+
+    @cached_property
+    def _metas(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for element in self.tree.iter("meta"):
+            content = element.get("content")
+            if content and content.strip():
+                for key in ("name", "property", "itemprop", "http-equiv"):
+                    if name := element.get(key):
+                        found.setdefault(name.strip().lower(), []).append(content.strip())
+        return found
+
+    def meta(self, *names: str) -> str | None:
+        """The content of the first <meta> with one of these names (or properties), the names tried in order."""
+        return next((self._metas[name][0] for name in names if name in self._metas), None)
+
+    def metas(self, name: str) -> list[str]:
+        """The contents of all <meta> of that name, in order: `article:tag` stands many times."""
+        return self._metas.get(name, [])
+
+    @cached_property
+    def jsonld(self) -> list[dict[str, Any]]:
+        """The objects of all JSON-LD scripts, `@graph` unrolled; what does not parse is left out."""
+        found: list[dict[str, Any]] = []
+        for script in self.tree.iter("script"):
+            if "ld+json" in (script.get("type") or "").lower() and len(found) < MAX_JSONLD:
+                found.extend(_objects(_loads(script.text or "")))
+        return found[:MAX_JSONLD]
+
+    def select(self, css: str, within: HtmlElement | None = None) -> list[HtmlElement]:
+        """The elements that a CSS selector matches, in document order. What cannot be said in XPath goes to soupsieve, which is slow."""
+        root = self.tree if within is None else within
+        selector = compiled(css)
+        return _by_soup(root, css) if selector is None else list(selector(root))
+
+
+def decode(body: bytes, content_type: str | None, warnings: list[str]) -> str:
+    """Bytes to text: byte order mark, header, meta, then UTF-8, then by guess. Codes of what was doubtful are added to `warnings`."""
+    for mark, name in _BOMS:
+        if body.startswith(mark):
+            return _replaced(body[len(mark) :], name, warnings)
+    head = body[:4096]
+    if head.count(0) > len(head) // 4:  # UTF-16 that forgot its mark: every other byte of markup is NUL
+        warnings.append(Warning.CHARSET_GUESSED)
+        return _replaced(body, "utf-16-le" if head[1:2] == b"\0" else "utf-16-be", warnings)
+    header = _HEADER_CHARSET.search(content_type or "")
+    meta = _META_CHARSET.search(head) or _META_CHARSET.search(body[:100_000])
+    declared = [_codec(header[1])] if header else []
+    if meta:
+        # A page that can be read so far is no UTF-16, whatever it says (HTML Standard, 13.2.3.2).
+        name = _codec(meta[1].decode("ascii"))
+        declared.append("utf-8" if name and name.startswith("utf-16") else name)
+    candidates = [name for name in declared if name]
+    for name in dict.fromkeys((*candidates, "utf-8")):
+        try:
+            text = body.decode(name)
+        except UnicodeDecodeError:
+            continue
+        if candidates and name not in candidates:
+            warnings.append(Warning.CHARSET_GUESSED)
+        return text
+    if candidates:
+        return _replaced(body, candidates[0], warnings)
+    warnings.append(Warning.CHARSET_GUESSED)
+    return body.decode("cp1256" if _ARABIC_PAGE.search(head) else "cp1252", "replace")
+
+
+def _codec(label: str) -> str | None:
+    label = label.strip().lower()
+    try:
+        name = codecs.lookup(_LABELS.get(label, label)).name
+        "".encode(name)  # refuses codecs that are not of text, such as zip
+    except (LookupError, ValueError):
+        return None
+    return None if name in _NOT_OF_THE_WEB else name
+
+
+def _replaced(body: bytes, name: str, warnings: list[str]) -> str:
+    text = body.decode(name, "replace")
+    if "\ufffd" in text:
+        warnings.append(Warning.CHARSET_ERRORS)
+    return text
+
+
+def _parse(text: str, warnings: list[str]) -> HtmlElement:
+    if "\0" in text:
+        warnings.append(Warning.NUL_BYTES)
+        text = text.replace("\0", "")
+    if not text.strip():
+        warnings.append(Warning.EMPTY_BODY)
+        text = "<html><body></body></html>"
+    if "<" not in text:
+        warnings.append(Warning.NOT_HTML)
+        text = f"<html><body><pre>{text}</pre></body></html>"
+    fewer = _LONG_TAG.sub(_fewer_attributes, text)
+    if len(fewer) < len(text):
+        warnings.append(Warning.TOO_MANY_ATTRIBUTES)
+    root = _tree(fewer)
+    if root is not None and _IS_DEEP(root):
+        warnings.append(Warning.TOO_DEEP)
+        root = _tree(_CONTAINER.sub(" ", fewer))
+    if root is None:
+        warnings.append(Warning.NOT_HTML)
+        root = _tree("<html><body></body></html>")
+        assert root is not None
+    return root
+
+
+def _tree(text: str) -> HtmlElement | None:
+    parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    # The classes of lxml.html for forms and inputs are looked up in Python, element by element: a quarter of all time, for nothing.
+    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
+    try:
+        return etree.fromstring(text.encode("utf-8", "replace"), parser)
+    except etree.ParserError:
+        return None
+
+
+def _fewer_attributes(match: re.Match[str]) -> str:
+    attributes = [found[0] for _, found in zip(range(MAX_ATTRIBUTES + 1), _ATTRIBUTE.finditer(match[2]), strict=False)]
+    return f"<{match[1]} {' '.join(attributes[:MAX_ATTRIBUTES])}" if len(attributes) > MAX_ATTRIBUTES else match[0]
+
+
+def _loads(text: str) -> Any:
+    text = text.strip().removeprefix("<!--").removeprefix("//<![CDATA[").removesuffix("-->").removesuffix("//]]>").strip().rstrip(";")
+    try:
+        return json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _objects(value: Any, depth: int = 0) -> list[dict[str, Any]]:
+    if isinstance(value, list) and depth < 4:
+        return [found for item in value for found in _objects(item, depth + 1)]
+    if not isinstance(value, dict):
+        return []
+    graph = _objects(value["@graph"], depth + 1) if "@graph" in value and depth < 4 else []
+    return [value, *graph] if "@type" in value else graph
+
+
+def _by_soup(root: HtmlElement, css: str) -> list[HtmlElement]:
+    """Through BeautifulSoup, on a copy whose elements carry their number."""
+    elements = [element for element in root.iter() if isinstance(element.tag, str)]
+    for number, element in enumerate(elements):
+        element.set("data-pa-number", str(number))
+    markup = etree.tostring(root, encoding="unicode", method="html")
+    for element in elements:
+        del element.attrib["data-pa-number"]
+    return [elements[int(tag["data-pa-number"])] for tag in BeautifulSoup(markup, "lxml").select(css) if tag.get("data-pa-number")]
+
+
+def plain(text: str | None) -> str:
+    """Spaces and line ends tidied, for fields of one line: runs of white space become one space, NBSP stays, nothing else changes."""
+    return _SPACES.sub(" ", text or "").strip(" \n\t")
+
+
+_SPACES = regex.compile(r"[ \t\n\r\f\v\u0085\u2028\u2029]+")

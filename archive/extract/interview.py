@@ -1,0 +1,109 @@
+"""Interviews: told by their structure, and their blocks named as questions and answers with who speaks."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from archive.extract.serializer import Draft
+
+_ASKS = re.compile(r"[?؟]\W*$")
+# "TIMEP:", "KN:", "Karim Nammour:", «تحرير:». A label is short and no sentence.
+_LABEL = re.compile(r"^((?:[A-Z][A-Za-z]{0,14}|[A-Z](?:\.?[A-Z]){0,5}\.?|[\u0621-\u064a]{1,15})(?:[ \u00a0'’.-]{1,2}(?:[A-Z][\w.]{0,14}|[\u0621-\u064a]{1,15})){0,3})\s*[:：]\s+(?=\S)")
+_INTERVIEWER = re.compile(r"^(?:q|question|interviewer|س|سؤال|السؤال|المحاور)$", re.IGNORECASE)
+_ANSWERER = re.compile(r"^(?:a|answer|ج|جواب|الجواب)$", re.IGNORECASE)
+# Of an interview that no rule names: ten questions stand in the seen one, three or four headings in an analysis that likes to ask.
+_QUESTIONS = 5
+_TURNS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """How the turns are set: which labels stand for speakers, and whether bold paragraphs ask."""
+
+    speakers: frozenset[str]
+    asking: frozenset[str]
+    bold_questions: bool
+
+
+def looks_like_one(drafts: list[Draft], interviewers: tuple[str, ...]) -> bool:
+    """Whether the structure alone says that this is an interview."""
+    headings = [draft for draft in drafts if draft.type == "heading"]
+    questions = [draft for draft in headings if _ASKS.search(draft.text)]
+    bold = [draft for draft in drafts if _is_bold_question(draft)]
+    if len(questions) >= _QUESTIONS and len(questions) >= 0.8 * len(headings):
+        return True
+    if len(bold) >= _QUESTIONS and not headings:
+        return True
+    labels = _labels(drafts)
+    asking = {label for label in labels if label in interviewers or _INTERVIEWER.match(label)}
+    if asking and len(labels) >= 2 and sum(labels.values()) >= 2 * _TURNS:
+        return True
+    turns = [label for label, count in labels.items() if count >= _TURNS + 1]
+    return len(turns) == 2 and all(_is_initials(label) or label in interviewers for label in turns)
+
+
+def structure(drafts: list[Draft], interviewers: tuple[str, ...]) -> None:
+    """Name the blocks: `question` and `answer`, with speakers where labels say so. What stands before the first question is an introduction."""
+    labels = _labels(drafts)
+    speakers = {label for label, count in labels.items() if count >= _TURNS or label in interviewers or _INTERVIEWER.match(label) or _ANSWERER.match(label)}
+    if len(speakers) >= 2 or any(label in interviewers or _INTERVIEWER.match(label) for label in speakers):
+        _by_labels(drafts, speakers, interviewers)
+    else:
+        _by_questions(drafts)
+
+
+def _by_labels(drafts: list[Draft], speakers: set[str], interviewers: tuple[str, ...]) -> None:
+    first = next((label for draft in drafts if (label := _label(draft)) in speakers), None)
+    asking = {label for label in speakers if label in interviewers or _INTERVIEWER.match(label)} or ({first} if first else set())
+    turn: tuple[str, str] | None = None
+    for draft in drafts:
+        label = _label(draft)
+        if label in speakers and label is not None:
+            turn = ("question" if label in asking else "answer", label)
+            _take_label(draft)
+        if turn is not None and draft.type in ("paragraph", "heading"):
+            if draft.type == "heading" and label is None and not _ASKS.search(draft.text):
+                turn = None
+                continue
+            draft.type, draft.speaker = turn
+
+
+def _by_questions(drafts: list[Draft]) -> None:
+    asked = False
+    plain_too = sum(draft.type == "heading" and bool(_ASKS.search(draft.text)) for draft in drafts) >= _QUESTIONS
+    for index, draft in enumerate(drafts):
+        if (draft.type == "heading" and _ASKS.search(draft.text)) or _is_bold_question(draft):
+            draft.type, asked = "question", True
+        elif draft.type == "heading":
+            asked = False
+        elif asked and draft.type == "paragraph":
+            # A question that was left as a plain paragraph: short, asks, stands between answers.
+            is_question = plain_too and len(draft.text) < 300 and _ASKS.search(draft.text) and index + 1 < len(drafts) and drafts[index - 1].type == "answer"
+            draft.type = "question" if is_question else "answer"
+
+
+def _is_bold_question(draft: Draft) -> bool:
+    return draft.type == "paragraph" and draft.bold and bool(_ASKS.search(draft.text)) and len(draft.text) < 600
+
+
+def _labels(drafts: list[Draft]) -> Counter[str]:
+    return Counter(label for draft in drafts if (label := _label(draft)))
+
+
+def _label(draft: Draft) -> str | None:
+    if draft.type not in ("paragraph", "heading"):
+        return None
+    found = _LABEL.match(draft.text)
+    return found[1].strip() if found else None
+
+
+def _is_initials(label: str) -> bool:
+    return label.replace(".", "").isupper() and len(label) <= 6
+
+
+def _take_label(draft: Draft) -> None:
+    found = _LABEL.match(draft.text)
+    if found:
+        cut = found.end()
+        draft.text = draft.text[cut:]
+        draft.links = [(url, max(0, start - cut), end - cut) for url, start, end in draft.links if end > cut]

@@ -1,0 +1,122 @@
+"""What a capture is good for: told from its status, its media type, its address and, where these leave it open, its page."""
+
+import re
+
+from archive.extract.html import Document
+from archive.extract.page import Role
+from archive.institutes.profile import Profile
+from archive.institutes.rules import UrlRule
+from archive.institutes.urls import classify, inside
+from archive.store.capture import Capture
+
+_HTML = frozenset(("text/html", "application/xhtml+xml"))
+_DOCUMENTS = frozenset((
+    "application/pdf", "application/x-pdf", "application/msword", "application/rtf", "application/epub+zip", "application/vnd.ms-excel", "application/vnd.ms-powerpoint",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation", "application/vnd.oasis.opendocument.text",
+))  # fmt: skip
+_SOURCES = frozenset(("application/xml", "text/xml", "application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/json", "application/feed+json"))
+_RESOURCES = ("image/", "font/", "audio/", "video/")
+_RESOURCE_TYPES = frozenset((
+    "text/css", "text/javascript", "application/javascript", "application/x-javascript", "application/font-woff", "application/font-woff2", "application/x-font-ttf",
+    "application/x-font-woff", "application/vnd.ms-fontobject", "application/manifest+json", "application/wasm",
+))  # fmt: skip
+_ROBOTS = re.compile(r"^https?://[^/]+/robots\.txt$")
+# Only on pages that say little: an article may speak about captchas. In lower case.
+_CHALLENGES = (
+    b"cf-browser-verification", b"/cdn-cgi/challenge-platform/", b"cf_chl_opt", b"challenges.cloudflare.com", b"_incapsula_resource", b"sucuri_cloudproxy", b"px-captcha",
+    b"captcha-delivery.com", b"geo.captcha", b"ddos-guard/js-challenge", b"awswafintegration", b"sgcaptcha", b'id="challenge-form"', b"checking your browser before accessing",
+)  # fmt: skip
+_CHALLENGE_TITLE = re.compile(
+    rb"<title>\s*(?:just a moment|attention required|access denied|please wait|security check|are you (?:a )?(?:human|robot)|ddos-guard|verifying (?:you|your browser)|one moment, please|"
+    rb"you have been blocked|human verification|bot verification|captcha)"
+)
+_CHALLENGE_LETTERS = 2_000
+_MARKUP = re.compile(rb"(?s)<(script|style|noscript)\b.*?</\1\s*>|<[^>]*>")
+_PASSWORD = (b"post-password-form", b"wp-login.php?action=postpass")
+_LOGIN = re.compile(r"/wp-login\.php|/login/?(?:\?|$)", re.IGNORECASE)
+
+
+def media_type(capture: Capture) -> str | None:
+    """The type that the response names, without parameters, lower-case."""
+    value = (capture.header("Content-Type") or "").partition(";")[0].strip().lower()
+    return value or None
+
+
+def before_reading(capture: Capture, profile: Profile, body: bytes) -> Role | None:
+    """The role as far as status, media type and first bytes tell it; None when the page must be read."""
+    kind = sniffed(media_type(capture), body)
+    if capture.status in (404, 410):
+        return Role.MISSING
+    if capture.status in (301, 302, 303, 307, 308):
+        return Role.REDIRECT if capture.header("Location") else Role.ERROR
+    if capture.status in (401, 407):
+        return Role.RESTRICTED
+    if capture.status != 200:
+        return Role.BOTWALL if is_challenge(body, capture) else Role.ERROR
+    if _ROBOTS.match(capture.url):
+        return Role.SOURCE
+    if kind in _DOCUMENTS:
+        return Role.DOCUMENT
+    if kind in _RESOURCE_TYPES or (kind or "").startswith(_RESOURCES):
+        return Role.RESOURCE
+    if kind in _SOURCES:
+        return Role.SOURCE
+    if kind not in _HTML:
+        return Role.RESOURCE
+    if not inside(capture.url, profile):
+        return Role.OUTSIDE
+    return None
+
+
+def sniffed(stated: str | None, body: bytes) -> str | None:
+    """The media type, corrected where servers are often wrong: PDFs as octet-stream, pages without a type, feeds as text."""
+    start = body[:512].lstrip()[:64].lower()
+    if start.startswith(b"%pdf-"):
+        return "application/pdf"
+    if stated in (None, "application/octet-stream", "binary/octet-stream", "text/plain", "application/unknown", "unknown/unknown", "*/*"):
+        if start.startswith((b"<!doctype html", b"<html", b"\xef\xbb\xbf<!doctype html")):
+            return "text/html"
+        if start.startswith((b"<?xml", b"<rss", b"<feed", b"<urlset", b"<sitemapindex")):
+            return "application/xml"
+        if stated is None:
+            return "text/html" if b"<" in start or not start else "text/plain"
+    return stated
+
+
+def of_page(capture: Capture, profile: Profile, document: Document, body: bytes) -> Role:
+    """The role of an HTML page of the institute that answered 200."""
+    if is_challenge(body, capture):
+        return Role.BOTWALL
+    if is_restricted(body, capture):
+        return Role.RESTRICTED
+    rule = classify(capture.url, profile)
+    if rule is UrlRule.OUTSIDE:
+        return Role.OUTSIDE
+    if rule in (UrlRule.LISTING, UrlRule.DENIED, UrlRule.TRAP):
+        return Role.LISTING
+    classes = document.body_classes
+    if classes & {"archive", "blog", "search", "search-results", "post-type-archive"} and not classes & {"single", "page", "singular"}:
+        return Role.LISTING
+    if "error404" in classes:
+        return Role.MISSING
+    return Role.LISTING if _is_home(capture.url, profile) else Role.PUBLICATION
+
+
+def _is_home(url: str, profile: Profile) -> bool:
+    return url.rstrip("/") == profile.home.rstrip("/")
+
+
+def is_challenge(body: bytes, capture: Capture) -> bool:
+    """A bot wall's page: it says little, and has the marks of one."""
+    if capture.header("cf-mitigated") == "challenge":
+        return True
+    text = body[:200_000].lower()
+    if not (any(mark in text for mark in _CHALLENGES) or _CHALLENGE_TITLE.search(text)):
+        return False
+    return len(b"".join(_MARKUP.sub(b"", text).split())) < _CHALLENGE_LETTERS
+
+
+def is_restricted(body: bytes, capture: Capture) -> bool:
+    """WordPress' form for the password of a post, in the place of its text; or a login page at a publication's address."""
+    return any(mark in body for mark in _PASSWORD) or bool(_LOGIN.search(capture.url))

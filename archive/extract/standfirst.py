@@ -1,0 +1,101 @@
+"""The standfirst: the line or two under the title, where the page shows one. A meta description that nobody sees is none."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from archive.extract.html import plain
+from archive.extract.signals import Signals, short_text
+from archive.extract.title import fold
+
+SHORTEST, LONGEST = 25, 700  # characters; the longest honest standfirst seen has 612
+_WRAPPERS = frozenset(["div", "section", "article", "main"])
+_QUESTION = re.compile(r"[?؟]\s*$")
+_LABEL = re.compile(r"[:：]\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Standfirst:
+    text: str | None = None
+    source: str | None = None  # profile, element, paragraph
+    element: HtmlElement | None = None
+
+
+def read(
+    chosen: Iterable[tuple[HtmlElement, str]],
+    body: HtmlElement | None,
+    signals: Signals,
+    title: str | None,
+) -> Standfirst:
+    """`chosen` are the profile's own elements with their text, `body` the element that the profile calls the body."""
+    for element, text in chosen:
+        if text := plain(text):
+            return Standfirst(text, "profile", element)
+    for mark in signals.standfirsts[:60]:
+        text = short_text(mark.element, LONGEST) or ""
+        if (
+            len(text) >= SHORTEST and 0 <= mark.place - signals.place <= 40 and mark.element.tag not in ("a", "li", "button", "label")
+            and fold(text) != fold(title or "") and not signals.aside(mark.element) and mark.element not in signals.ancestors
+        ):  # fmt: skip
+            return Standfirst(text, "element", mark.element)
+    return _bold_paragraph(body if body is not None else next((mark.element for mark in signals.bodies), None))
+
+
+def _bold_paragraph(body: HtmlElement | None) -> Standfirst:
+    """A first paragraph that is wholly bold, with plain ones behind it: how editors write a standfirst where the theme has no place for one."""
+    while body is not None:
+        children = [
+            child
+            for child in body
+            if isinstance(child.tag, str)
+            and child.tag not in ("script", "style")
+            and (child.tag in ("img", "figure", "hr") or _has_text(child))
+        ]
+        children = [child for child in children if child.tag not in ("img", "figure", "hr")]
+        if children and children[0].tag in _WRAPPERS:
+            body = children[0]
+            continue
+        if (
+            len(children) < 2
+            or children[0].tag != "p"
+            or children[1].tag not in ("p", "h2", "h3", "div", "ul", "figure", "blockquote")
+        ):
+            return Standfirst()
+        text = short_text(children[0], LONGEST) or ""
+        if (
+            len(text) >= SHORTEST
+            and _is_bold(children[0])
+            and not _QUESTION.search(text)
+            and not _LABEL.search(text)
+            and not _all_bold(children[1:4])
+        ):
+            return Standfirst(text, "paragraph", children[0])
+        return Standfirst()
+    return Standfirst()
+
+
+def _has_text(element: HtmlElement) -> bool:
+    return any(piece.strip() for piece in element.itertext())
+
+
+def _is_bold(paragraph: HtmlElement) -> bool:
+    """Whether all its text stands in <strong> or <b>."""
+    if (paragraph.text or "").strip():
+        return False
+    for child in paragraph:
+        if (child.tail or "").strip():
+            return False
+        if (
+            child.tag not in ("strong", "b", "br")
+            and _has_text(child)
+            and not (child.tag in ("em", "i", "span") and _is_bold(child))
+        ):
+            return False
+    return any(child.tag in ("strong", "b") or _is_bold(child) for child in paragraph)
+
+
+def _all_bold(elements: list[HtmlElement]) -> bool:
+    """A page whose paragraphs are all bold has no standfirst."""
+    return all(element.tag == "p" and _is_bold(element) for element in elements)

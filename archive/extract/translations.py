@@ -1,0 +1,128 @@
+"""Other languages of the same publication: hreflang, "Also available in", and the notes that say where the original stands."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from archive.extract.html import Document, plain
+from archive.extract.page import Reference
+from archive.extract.signals import Signals, lines, short_text
+from archive.institutes.urls import absolute
+
+MAX_NOTE = 320  # characters
+_LANGUAGES = {
+    "english": "en", "الإنجليزية": "en", "انجليزي": "en", "إنجليزي": "en", "بالإنجليزية": "en", "anglais": "en", "العربية": "ar", "عربي": "ar", "عربى": "ar", "arabic": "ar",
+    "بالعربية": "ar", "arabe": "ar", "français": "fr", "french": "fr", "الفرنسية": "fr", "deutsch": "de", "german": "de", "español": "es", "spanish": "es", "فارسی": "fa",
+    "persian": "fa", "farsi": "fa", "türkçe": "tr", "turkish": "tr", "italiano": "it", "עברית": "he", "hebrew": "he", "русский": "ru", "russian": "ru", "kurdî": "ku", "中文": "zh",
+}  # fmt: skip
+# The lone link "English", and sentences such as «تم ترجمة هذا المقال من اللغة الإنجليزية. لقراءة النسخة الأصلية اضغط هنا.»
+_ENGLISH = r"(?:arabic|english|french|original|translation|version)"
+_NOTE = re.compile(
+    r"\b(?:also\s+)?available\s+in\b"
+    rf"|\b(?:read|view)\s+(?:this|the|it|in)\b.{{0,60}}\b{_ENGLISH}"
+    r"|\b(?:article|text|piece|post|was|been)\b.{0,40}\btranslated\b|\btranslated\s+(?:from|into|by)\b"
+    r"|\b(?:original|arabic|english|french)\s+version\b|\btranslation\s+of\b|\boriginally\s+published\s+in\b"
+    r"|\bclick\s+here\s+(?:for|to\s+read)\b.{0,60}\b(?:arabic|english)"
+    r"|(?:ترجم|النسخة).{0,120}(?:اضغط|هنا|الأصل|الإنجليزية|العربية|الانجليزية)"
+    r"|(?:متوفر|متاح).{0,30}(?:بال|باللغة)|لقراءة.{0,60}(?:النسخة|باللغة|بالإنجليزية|بالعربية)"
+    r"|(?:إقرأ|اقرأ).{0,40}(?:باللغة|بالإنجليزية|بالعربية)",
+    re.IGNORECASE | re.DOTALL,
+)
+_KEYS = (
+    *("vailable in", "ranslat", " version", "riginally published in", "lick here", "ead this", "ead in", "ead the", "ead it"),
+    *("ترجم", "النسخة", "باللغة", "بالعربية", "بالإنجليزية", "لقراءة"),
+)
+_INLINE = frozenset("a em i b strong span small u font time mark".split())
+_BLOCKS = frozenset("p div li h4 h5 h6 section aside td blockquote".split())
+_STARS = re.compile(r"[*•·\s—-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Translations:
+    references: tuple[Reference, ...] = ()
+    elements: tuple[HtmlElement, ...] = ()
+
+
+def read(document: Document, chosen: Iterable[tuple[HtmlElement, str]], signals: Signals) -> Translations:
+    """`chosen` are the profile's own elements."""
+    found: dict[str, Reference] = {}
+    elements: list[HtmlElement] = []
+
+    def add(href: str | None, title: str | None, language: str | None) -> bool:
+        url = absolute(plain(href), document.base) if href else None
+        if url is None or url.rstrip("/") == document.url.rstrip("/"):
+            return False
+        found.setdefault(url, Reference(url=url, title=title or None, language=language))
+        return True
+
+    for link in document.tree.iter("link"):
+        tag = (link.get("hreflang") or "").strip()
+        if tag and tag.lower() != "x-default" and "alternate" in (link.get("rel") or "").lower():
+            add(link.get("href"), None, tag.split("-")[0].lower())
+    for element, _ in chosen:
+        for link in [element] if element.tag == "a" else element.iter("a"):
+            add(link.get("href"), None, _language(short_text(link, 60), link))
+        elements.append(element)
+    for note in _notes(document):
+        if note in elements or signals.aside(note) or note in signals.ancestors:
+            continue
+        links = [link for link in note.iter("a") if link.get("href") and not link.get("href").lower().endswith(".pdf")]
+        if links and any(
+            [
+                add(
+                    link.get("href"),
+                    None,
+                    _language(short_text(link, 60), link) or _language(lines(note, MAX_NOTE), link),
+                )
+                for link in links[:6]
+            ]
+        ):
+            elements.append(note)
+            following = note.getnext()
+            if following is not None and _STARS.fullmatch(short_text(following, 20) or "-x"):
+                elements.append(following)
+    for mark in _lone(document, signals):
+        if add(mark.get("href"), None, _language(short_text(mark, 60), mark)):
+            elements.append(mark)
+    return Translations(tuple(found.values()), tuple(elements))
+
+
+def _notes(document: Document) -> list[HtmlElement]:
+    """The blocks that are such a note and nothing else. Most pages have none: plain search over the whole text says so at once."""
+    whole = "".join(document.body.itertext())
+    keys = [key for key in _KEYS if key in whole]
+    found: dict[HtmlElement, None] = {}
+    for element in document.body.iter() if keys else ():
+        for text in (element.text, element.tail):
+            if text and len(text) <= MAX_NOTE and any(key in text for key in keys):
+                block = element if text is element.text else element.getparent()
+                while block is not None and block.tag in _INLINE:
+                    block = block.getparent()
+                if block is not None and block.tag in _BLOCKS and _NOTE.search(lines(block, MAX_NOTE) or ""):
+                    found[block] = None
+    return list(found)[:20]
+
+
+def _lone(document: Document, signals: Signals) -> list[HtmlElement]:
+    """Links whose whole text is a language's name, in a paragraph of their own next to the text: not the site's language switch."""
+    links = []
+    for link in document.body.iter("a"):
+        text = link.text and link.text.strip().lower()
+        if (
+            text in _LANGUAGES
+            and link.getparent().tag == "p"
+            and len(short_text(parent, 60) or "") == len(text)
+            and not signals.aside(link)
+        ):
+            links.append(link)
+    return links[:5]
+
+
+def _language(text: str | None, link: HtmlElement) -> str | None:
+    declared = (link.get("hreflang") or link.get("lang") or "").split("-")[0].lower()
+    if declared:
+        return declared
+    words = re.findall(r"\w+", (text or "").lower())
+    return next((_LANGUAGES[word] for word in words if word in _LANGUAGES), None)

@@ -1,0 +1,115 @@
+"""`policy-archive institute …`: which institutes there are, what one's profile says, and whether a file is a good
+profile."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from archive.errors import ProfileError
+from archive.institutes import registry
+from archive.institutes.profile import Profile
+
+app = typer.Typer(help="Institutes: list them, show a profile, check a file.", no_args_is_help=True)
+
+Given = Annotated[str, typer.Argument(help="An institute's name, or the path of a profile.", metavar="NAME|FILE")]
+
+
+@app.command("list")
+def list_() -> None:
+    """The institutes that are known by name.
+
+    Example: policy-archive institute list
+    prints a table of name, home and languages: timep  https://timep.org/  en, ar
+    """
+    table = Table("name", "home", "languages", box=None, pad_edge=False)
+    for name in registry.names():
+        profile = _read(name)
+        table.add_row(name, profile.home, ", ".join(profile.languages))
+    for name in registry.platforms():
+        table.add_row(name, "(a platform, to be extended)", "")
+    Console(soft_wrap=True).print(table)
+
+
+@app.command()
+def show(name: Given) -> None:
+    """A profile as it is used: merged with what it extends, defaults left out, as TOML.
+
+    Example: policy-archive institute show timep
+    prints: name = "The Tahrir Institute for Middle East Policy" …
+    """
+    profile = _read(name)
+    typer.echo(f"# digest {registry.digest(profile)}")
+    typer.echo(toml(profile))
+
+
+@app.command()
+def check(file: Given) -> None:
+    """Whether a profile is valid. Exit code 2 where it is not, with file, key and how to mend it.
+
+    Example: policy-archive institute check ./institute.toml
+    prints: ./institute.toml: valid: institute, Example Institute, https://example.org/
+    """
+    profile = _read(file)
+    if profile.home:
+        _whole(file)
+        typer.echo(f"{file}: valid: {profile.id}, {profile.name}, {profile.home}")
+    else:
+        typer.echo(f"{file}: valid, to be extended: it has no home of its own")
+
+
+def toml(profile: Profile) -> str:
+    """The merged profile as TOML that can be read again."""
+    data = profile.model_dump(mode="json", exclude_defaults=True, exclude={"extends"})
+    tables = {key: value for key, value in data.items() if isinstance(value, dict)}
+    rules = {key: value for key, value in data.items() if key in registry.RULE_LISTS}
+    lines = [f"{key} = {_value(value)}" for key, value in data.items() if key not in tables and key not in rules]
+    for name, table in tables.items():
+        lines += ["", f"[{name}]", *(f"{key} = {_value(value)}" for key, value in table.items())]
+    for name, every in rules.items():
+        for rule in every:
+            lines += [
+                "",
+                f"[[{name}]]",
+                *(f"{key} = {_value(value)}" for key, value in rule.items() if value is not None),
+            ]
+    return "\n".join(lines)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{key} = {_value(each)}' for key, each in value.items())} }}"
+    if isinstance(value, list):
+        inner = [_value(each) for each in value]
+        one_line = f"[{', '.join(inner)}]"
+        return one_line if len(one_line) <= 100 else "[\n" + "".join(f"  {each},\n" for each in inner) + "]"
+    if isinstance(value, str):
+        return _text(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _text(value: str) -> str:
+    """Patterns in single quotes, as people write them; JSON's strings are TOML's basic strings."""
+    literal = "\\" in value and "'" not in value and value.isprintable()
+    return f"'{value}'" if literal else json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _read(name: str) -> Profile:
+    try:
+        return registry.read(name)
+    except ProfileError as error:
+        raise _refused(error) from None
+
+
+def _whole(name: str) -> Profile:
+    try:
+        return registry.load(name)
+    except ProfileError as error:
+        raise _refused(error) from None
+
+
+def _refused(error: ProfileError) -> typer.Exit:
+    typer.echo(str(error), err=True)
+    return typer.Exit(error.exit_code)

@@ -1,0 +1,278 @@
+"""The model of an institute's profile: all that one site needs, declared. registry.py finds, merges and checks the
+files."""
+
+import re
+import zoneinfo
+from collections.abc import Iterable
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Literal
+
+import soupsieve
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from archive.institutes.patterns import mistake, mistake_in_rewrite
+
+
+class Kind(StrEnum):
+    """The kinds of publication (contracts.md). An institute's profile says which it has."""
+
+    ANALYSIS = "analysis"
+    INTERVIEW = "interview"
+    BRIEF = "brief"
+    WEEKLY_BRIEF = "weekly_brief"
+    REPORT = "report"
+    STATEMENT = "statement"
+    EVENT = "event"
+    TIMELINE_ITEM = "timeline_item"
+    TABLE = "table"
+    LEGAL_CASE = "legal_case"
+    PAGE = "page"
+
+
+def _sound_pattern(pattern: str) -> str:
+    problem = mistake(pattern)
+    if problem:
+        raise ValueError(problem)
+    return pattern
+
+
+def _sound_selector(selector: str) -> str:
+    try:
+        soupsieve.compile(selector)
+    except soupsieve.SelectorSyntaxError as error:
+        raise ValueError(f"{selector!r} is not a CSS selector: {str(error).splitlines()[0]}") from None
+    return selector
+
+
+def _sound_source(source: str) -> str:
+    if not re.match(r"/(?!/)|https?://[^/]", source):
+        raise ValueError(f"{source!r} must begin with a slash, or be an address with http:// or https://")
+    if re.search(r"[{}]", source.replace("{page}", "")):
+        raise ValueError(f"{source!r} may hold no braces but {{page}}")
+    return source
+
+
+def _unpaged_source(source: str) -> str:
+    if "{page}" in source:
+        raise ValueError(f"{source!r} may not hold {{page}}: it names its own next pages")
+    return _sound_source(source)
+
+
+def _sound_host(host: str) -> str:
+    if not re.fullmatch(r"(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?", host):
+        raise ValueError(f"{host!r} is not a host or host:port in lower-case letters, such as 'eshhad.timep.org'")
+    return host
+
+
+def _sound_zone(zone: str) -> str:
+    try:
+        zoneinfo.ZoneInfo(zone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        if zoneinfo.available_timezones():  # empty where the machine has no zone data: then anything goes
+            raise ValueError(f"{zone!r} is not an IANA time zone, such as 'Asia/Beirut' or 'UTC'") from None
+    return zone
+
+
+def _sound_language(code: str) -> str:
+    if not re.fullmatch(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*", code):
+        raise ValueError(f"{code!r} is not a BCP 47 code, such as 'ar' or 'en-GB'")
+    return code
+
+
+Pattern = Annotated[str, AfterValidator(_sound_pattern)]
+Source = Annotated[str, AfterValidator(_sound_source)]
+UnpagedSource = Annotated[str, AfterValidator(_unpaged_source)]
+Host = Annotated[str, AfterValidator(_sound_host)]
+
+
+class Strict(BaseModel):
+    """An unknown key is an error: registry.py makes one of it that names file, key, and the nearest key that exists."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Discovery(Strict):
+    """Where the institute says what it has published. Paths are joined to `home`; `{page}` is a page number from 1."""
+
+    sitemaps: tuple[UnpagedSource, ...] = Field(
+        (), description="Sitemaps or sitemap indexes; those that robots.txt names are added."
+    )
+    feeds: tuple[Source, ...] = Field(
+        (), description="RSS or Atom feeds; with `{page}` they are paged until a page has nothing new."
+    )
+    wordpress: tuple[Source, ...] = Field(
+        (), description="WordPress REST collections, such as `/wp-json/wp/v2/posts?per_page=100&page={page}`."
+    )
+    listings: tuple[UnpagedSource, ...] = Field(
+        (), description="Listing pages to start from, such as `/category/commentary/`; home is always one."
+    )
+
+
+class Alias(Strict):
+    """Another spelling of an address: what `pattern` matches in the whole URL (absolute, percent-encoded) is replaced,
+    as `re.sub` does."""
+
+    pattern: Pattern
+    replace: str
+
+    @model_validator(mode="after")
+    def _replaceable(self) -> "Alias":
+        problem = mistake_in_rewrite(self.pattern, self.replace)
+        if problem:
+            raise ValueError(problem)
+        return self
+
+
+class Urls(Strict):
+    """What an address means, from its path and query alone (`/path?query`, percent-decoded). Traps come first
+    (rules.py); then the first group that matches decides: deny, listing, allow. PDFs and office files that are not
+    denied are documents."""
+
+    allow: tuple[Pattern, ...] = Field((".*",), description="Addresses that may be a publication.")
+    deny: tuple[Pattern, ...] = Field(
+        (), description="Addresses that are never fetched, unless a page needs them to be seen again."
+    )
+    listing: tuple[Pattern, ...] = Field((), description="Addresses that are followed for links and never published.")
+    no_trap: tuple[Pattern, ...] = Field(
+        (), description="Addresses that look like a trap (calendar, facets, …) and are none."
+    )
+    alias: tuple[Alias, ...] = Field((), description="Spellings that are rewritten before anything else is decided.")
+    drop_params: tuple[str, ...] = Field(
+        (),
+        description="Query parameters that never change what is shown, without case; `*` at the end matches any rest.",
+    )
+
+    @model_validator(mode="after")
+    def _one_group_each(self) -> "Urls":
+        for first, second in (("deny", "listing"), ("deny", "allow"), ("listing", "allow")):
+            both = set(getattr(self, first)) & set(getattr(self, second))
+            if both:
+                raise ValueError(
+                    f"{min(both)!r} stands in both {first} and {second}; only {first} would count: remove one"
+                )
+        return self
+
+
+class KindRule(Strict):
+    """One way to tell a page's kind. Every key that is given must match; of its values, any. The first rule that does
+    decides."""
+
+    kind: Kind
+    title: tuple[Pattern, ...] = ()
+    section: tuple[str, ...] = Field(
+        (), description="A section or category by its name or slug, compared without case."
+    )
+    body_class: tuple[str, ...] = Field(
+        (), description="A class of the page's <body>, such as `page` or `single-event`."
+    )
+    url: tuple[Pattern, ...] = Field((), description="Searched in `/path?query` of the page, percent-decoded.")
+    until: date | None = Field(None, description="The last day of captures that the rule holds for.")
+
+    @property
+    def criteria(self) -> tuple[object, ...]:
+        """What the rule asks for, without its date."""
+        return (self.title, self.section, self.body_class, self.url)
+
+    @model_validator(mode="after")
+    def _asks_for_something(self) -> "KindRule":
+        if not any(self.criteria):
+            raise ValueError(
+                "has no title, section, body_class or url, so it would match every page: use default_kind for that"
+            )
+        return self
+
+
+class FieldRule(Strict):
+    """Where a field stands on the institute's pages. A field's rules are tried in order; the first that finds text
+    wins."""
+
+    field: Literal[
+        "title", "standfirst", "authors", "author_notes", "published", "modified", "sections", "tags", "body",
+        "documents", "translations", "related", "drop", "case_facts", "timeline",
+    ]  # fmt: skip
+    select: Annotated[str, AfterValidator(_sound_selector)] = Field(
+        description="A CSS selector, as soupsieve reads it."
+    )
+    attribute: str | None = Field(None, description="Read this attribute instead of the element's text.")
+    until: date | None = Field(None, description="The last day of captures that the rule holds for.")
+
+    @property
+    def criteria(self) -> tuple[object, ...]:
+        """What the rule asks for, without its date."""
+        return (self.field, self.select, self.attribute)
+
+
+class Etiquette(Strict):
+    """How the institute is visited."""
+
+    delay: float = Field(1.0, ge=0, description="Seconds between two requests to one host.")
+    concurrency: int = Field(1, ge=1, le=16, description="Connections to one host at a time.")
+    contact: str | None = Field(None, description="A page or mail address, told to the site in the user agent.")
+    broken_certificates: tuple[Host, ...] = Field(
+        (), description="Hosts whose TLS certificate is not checked; captures say so."
+    )
+    max_pages_per_listing: int = Field(1000, ge=1, description="How far `/page/N/` is followed.")
+
+
+class Profile(Strict):
+    """One institute. Frozen and hashable by its canonical JSON (`registry.digest`)."""
+
+    extends: str | None = Field(None, description="The profile whose keys this one inherits.")
+    id: str = Field(
+        "",
+        pattern=r"^(?:[a-z0-9][a-z0-9_-]{0,63})?$",
+        description="The short name of the institute in ids and folders: the file's name unless given.",
+    )
+    name: str = Field("", description="The institute's name.")
+    names: tuple[str, ...] = Field(
+        (),
+        description="Other names and short forms, in all its languages; never taken for an author's or a title's part.",
+    )
+    home: str = Field("", description="The address of its home page, with scheme and final slash.")
+    hosts: tuple[Host, ...] = Field(
+        (), description="Other hosts (host or host:port) whose pages are the institute's own."
+    )
+    languages: tuple[Annotated[str, AfterValidator(_sound_language)], ...] = Field(
+        ("en",), min_length=1, description="BCP 47 codes of the languages it publishes in."
+    )
+    timezone: Annotated[str, AfterValidator(_sound_zone)] = Field(
+        "UTC", description="IANA name of the zone in which the site shows its days."
+    )
+    date_order: Literal["day-first", "month-first"] = Field(
+        "day-first", description="How 04/11/2018 is read where the page gives no other evidence."
+    )
+    date_order_arabic: Literal["day-first", "month-first"] = Field(
+        "day-first", description="The same inside Arabic text."
+    )
+    interviewers: tuple[str, ...] = Field((), description="Speakers' labels that ask the questions, such as `TIMEP`.")
+    default_kind: Kind = Kind.ANALYSIS
+    discovery: Discovery = Discovery()
+    urls: Urls = Urls()
+    kinds: tuple[KindRule, ...] = ()
+    fields: tuple[FieldRule, ...] = ()
+    labels: dict[
+        Literal["claimants", "defendants", "court", "jurisdiction", "number", "filed", "status", "name"],
+        tuple[str, ...],
+    ] = Field(
+        default_factory=dict, description="More labels of case facts, beside those of archive/extract/legal_case.py."
+    )
+    etiquette: Etiquette = Etiquette()
+
+
+def unreachable(rules: Iterable[KindRule | FieldRule]) -> str | None:
+    """Why a rule of an ordered list can never decide, None when each can.
+
+    Of rules that ask for the same, `until` must rise, and the undated one be last."""
+    last: dict[object, date | None] = {}
+    for place, rule in enumerate(rules):
+        if rule.criteria in last:
+            before = last[rule.criteria]
+            if before is None:
+                return f"[{place}]: never decides: a rule before it asks for the same without `until`; put that last"
+            if rule.until is not None and rule.until <= before:
+                return (
+                    f"[{place}]: never decides: a rule before it asks for the same until {before}; sort them by `until`"
+                )
+        last[rule.criteria] = rule.until
+    return None

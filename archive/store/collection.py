@@ -1,0 +1,202 @@
+"""A collection: one folder with the WARCs of an institute, and what is derived from them."""
+
+import difflib
+import heapq
+import json
+import os
+import re
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
+from pathlib import Path
+
+from archive.errors import CollectionBusy, CollectionError
+from archive.store import cdxj, http, recovery, warc
+from archive.store.capture import Capture
+from archive.store.cdxj import IndexLine
+from archive.store.exchange import Location, Resource, Truncation
+from archive.store.folder import Folder
+from archive.store.journal import sync_folder
+from archive.store.lock import Lock
+from archive.store.originals import Originals
+from archive.store.recovery import Recovery
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")  # it is part of file names and of pywb's addresses
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """collection.toml: what the archivist says about the collection. It has these keys, each a text."""
+
+    title: str = ""
+    operator: str = ""
+    rights: str = ""
+    contact: str = ""
+
+
+class Collection(Folder):
+    """Open one with `Collection.open`. Readers need no lock; whoever writes holds it."""
+
+    def __init__(self, path: Path, meta: Meta) -> None:
+        super().__init__(path)
+        self.meta = meta
+        self.writing: str | None = None  # the file that a Writer of this object has open
+        self._lock = Lock(self.state_dir / "lock")
+
+    @classmethod
+    def open(cls, path: str | Path, create: bool = False, meta: Meta | None = None) -> "Collection":
+        """The collection in a folder. `create` makes it, with `meta`, where there is none; what is there is kept.
+
+        Raises CollectionError where the folder is not a collection, or is something else already.
+        """
+        folder = Folder(Path(path).resolve())
+        if not folder.toml.is_file():
+            if not create:
+                raise CollectionError(f"{folder.path} has no collection.toml: name a collection that a crawl made")
+            _create(folder, meta or Meta(title=folder.name))
+        return cls(folder.path, _read_meta(folder.toml))
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the collection for writing; may be nested. Raises CollectionBusy, naming the process that has it."""
+        self._lock.take()
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+    @property
+    def locked(self) -> bool:
+        """Whether this object holds the lock."""
+        return self._lock.held
+
+    def recover(self, at: datetime | None = None) -> Recovery:
+        """Bring to rest what a crash left, under the lock; `at` is the time for the ledger."""
+        with self.lock():
+            if self.writing is not None:
+                raise CollectionBusy(f"{self.writing} is being written: seal it first")
+            return recovery.recover(self, at or datetime.now(UTC))
+
+    def rebuild_index(self) -> int:
+        """Make the index anew from the WARCs alone, after `recover`; returns the number of its lines."""
+        with self.lock():
+            self.recover()
+            return recovery.rebuild_index(self)
+
+    def captures(self) -> Iterator[IndexLine]:
+        """All responses and revisits, sealed and open, sorted by (key, timestamp); streams."""
+        return (line for line in map(cdxj.parse, self._lines()) if not line.url.startswith("urn:"))
+
+    def captures_of(self, url: str) -> list[IndexLine]:
+        """All captures of one URL, sealed and open, oldest first."""
+        wanted = warc.target_uri(url)
+        journal = [line for line in map(cdxj.parse, list(self.index_journal)) if line.url == wanted]
+        return sorted({*journal, *self.index.captures(url)}, key=_age)
+
+    def read(self, location: Location) -> Capture:
+        """The response at a location; a revisit is joined with the response that it repeats.
+
+        Raises DamagedRecord where the bytes are not what they should be, CollectionError where no response lies there.
+        """
+        record = self.record(location)
+        if record.type not in ("response", "revisit"):
+            where = f"{location.warc} at offset {location.offset}"
+            raise CollectionError(f"{where} holds a {record.type} record, not a response")
+        message = http.split(record.block)
+        source, body = record, message
+        if record.type == "revisit":
+            source = Originals(self).of_revisit(record, list(self.index_journal))
+            body = http.split(source.block)
+            if record.need("WARC-Profile").endswith("server-not-modified"):
+                message = body
+        entity, whole = http.entity(body)
+        truncated = source.field("WARC-Truncated")
+        return Capture(
+            url=record.need("WARC-Target-URI"),
+            captured_at=record.date,
+            status=message.status,
+            headers=message.headers,
+            entity=entity,
+            location=location,
+            record_id=record.record_id,
+            truncated=Truncation(truncated) if truncated else None if whole else Truncation.UNSPECIFIED,
+        )
+
+    def record(self, location: Location) -> warc.Record:
+        """The record of any type at a location; raises DamagedRecord."""
+        return warc.read(self.resolve(location.warc), location.offset, location.length)
+
+    def resource(self, prefix: str) -> Resource | None:
+        """The newest resource whose URI begins with `prefix`, such as `urn:policy-archive:profile:`, or None."""
+        newest = max(self.resources(prefix), key=_age, default=None)
+        if newest is None:
+            return None
+        record = self.record(newest.location)
+        return Resource(record.need("WARC-Target-URI"), record.need("Content-Type"), record.block, record.date)
+
+    def resources(self, prefix: str) -> Iterator[IndexLine]:
+        """The index lines of all resources whose URI begins with `prefix`."""
+        journal = [line for line in map(cdxj.parse, list(self.index_journal)) if line.url.startswith(prefix)]
+        sealed = (line for line in self.index.prefix(cdxj.key(prefix)) if line.url.startswith(prefix))
+        return iter({*journal, *sealed})
+
+    def _lines(self) -> Iterator[bytes]:
+        # The journal is read first: lines that are merged into the index meanwhile are then seen twice, and not missed.
+        journal = sorted(self.index_journal)
+        return cdxj.unique(heapq.merge(self.index, journal))
+
+
+def _age(line: IndexLine) -> tuple[str, str, int]:
+    return line.timestamp, line.filename, line.offset
+
+
+def _create(folder: Folder, meta: Meta) -> None:
+    if not _NAME.fullmatch(folder.name):
+        raise CollectionError(f"collection name {folder.name!r}: take letters a-z, digits, '.', '_', '-', 100 at most")
+    own = [
+        folder.archive_dir,
+        folder.indexes_dir,
+        folder.dataset_dir,
+        folder.crawls_dir,
+        folder.packages_dir,
+        folder.state_dir,
+    ]
+    if folder.path.exists():
+        if not folder.path.is_dir():
+            raise CollectionError(f"{folder.path} is a file, not a folder: name another collection")
+        if strange := sorted(path.name for path in folder.path.iterdir() if path not in own and path.suffix != ".tmp"):
+            raise CollectionError(f"{folder.path} holds other things ({strange[0]}): name another folder")
+    for path in own:
+        path.mkdir(parents=True, exist_ok=True)
+    lines = [f"{key} = {_toml(value)}\n" for key, value in asdict(meta).items()]
+    beside = folder.toml.with_suffix(".tmp")
+    with beside.open("w", encoding="utf-8") as file:
+        file.write(
+            "# What this collection is. Yours to edit: nothing is written here after the first crawl.\n"
+            + "".join(lines)
+        )
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(folder.toml)
+    sync_folder(folder.path)
+
+
+def _toml(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")  # else TOML's strings are JSON's
+
+
+def _read_meta(path: Path) -> Meta:
+    try:
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise CollectionError(f"{path} cannot be read: {error}") from None
+    known = [field.name for field in fields(Meta)]
+    for key, value in told.items():
+        if key not in known:
+            nearest = difflib.get_close_matches(key, known, 1, 0)
+            raise CollectionError(f"{path}: unknown key {key!r}; the nearest that exists is {nearest[0]!r}")
+        if not isinstance(value, str):
+            raise CollectionError(f"{path}: {key} must be a text in quotes, not {value!r}")
+    return Meta(**told)

@@ -1,0 +1,64 @@
+"""The ledger: a JSON line for each sealed file, cut tail and finished crawl, with the hash of the line before it.
+
+A line's hash is the SHA-256 of its bytes without the line end; the first line's `previous` is 64 zeros. A chain alone
+does not stop someone who can rewrite all of it: a report prints `head()`, to be written down elsewhere.
+"""
+
+import hashlib
+import json
+from collections import deque
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from archive.errors import DamagedRecord
+from archive.store.journal import Journal
+
+GENESIS = "0" * 64
+
+
+class Ledger:
+    """ledger.jsonl of a collection. Appended to under the collection's lock."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._journal = Journal(path)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """The lines, oldest first; raises DamagedRecord at the first that does not continue the chain."""
+        previous = GENESIS
+        for number, line in enumerate(self._journal, 1):
+            try:
+                entry = json.loads(line)
+                stated = entry["previous"]
+            except (ValueError, KeyError, TypeError) as error:
+                raise DamagedRecord(f"{self.path.name} line {number}: not a ledger line ({error})") from None
+            if stated != previous:
+                raise DamagedRecord(f"{self.path.name} line {number}: does not continue line {number - 1}")
+            previous = _hash(line)
+            yield entry
+
+    def head(self) -> str:
+        """The hash of the last line: whoever has noted it can tell whether anything before it was changed."""
+        last = deque(self._journal, maxlen=1)
+        return _hash(last[0]) if last else GENESIS
+
+    def sealed(self) -> set[str]:
+        """The names of the files that are sealed, indexed and written down here."""
+        return {entry["warc"] for entry in self if entry["event"] == "sealed"}
+
+    def mend(self) -> None:
+        """Cut off a line that a crash left half-written: what it was to tell is done again."""
+        self._journal.mend()
+
+    def append(self, event: str, at: datetime, **told: Any) -> None:
+        """Add a line: `event` (`sealed`, `torn`, `crawl`), `at`, and what there is to tell. Synced when it returns."""
+        self.mend()
+        entry = {"event": event, "at": at.astimezone(UTC).isoformat(), **told, "previous": self.head()}
+        line = json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        self._journal.append([line.encode("utf-8") + b"\n"])
+
+
+def _hash(line: bytes) -> str:
+    return hashlib.sha256(line.rstrip(b"\n")).hexdigest()

@@ -1,0 +1,157 @@
+"""Reading WARC 1.1 files: one gzip member a record, found by offset or by walking the file.
+
+What this package writes is read strictly; `records.py` builds what is written.
+"""
+
+import hashlib
+import os
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import quote
+
+from archive.errors import DamagedRecord
+from archive.store.http import Headers, first
+
+_READ = 64 * 1024  # zlib copies what lies behind a member, so the pieces are small
+_DATE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z")
+_USERINFO = re.compile(r"(?<=//)[^/?#@]*@")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One WARC record: its named fields in order, and its block as it was stored."""
+
+    fields: Headers
+    block: bytes
+
+    def field(self, name: str) -> str | None:
+        """The first value of a named field, whatever its case."""
+        return first(self.fields, name)
+
+    def need(self, name: str) -> str:
+        """The value of a field that must be there; raises DamagedRecord where it is not."""
+        value = self.field(name)
+        if value is None:
+            raise DamagedRecord(f"the record has no {name}")
+        return value
+
+    @property
+    def type(self) -> str:
+        """`warcinfo`, `response`, `resource`, `request`, `metadata`, `revisit`, …"""
+        return self.need("WARC-Type")
+
+    @property
+    def record_id(self) -> str:
+        """Without its angle brackets, such as `urn:uuid:…`."""
+        return self.need("WARC-Record-ID").strip("<>")
+
+    @property
+    def date(self) -> datetime:
+        """When the capture began; UTC, to the microsecond."""
+        return parse_date(self.need("WARC-Date"))
+
+    def ids(self, name: str) -> list[str]:
+        """All values of a field that holds record ids, without their angle brackets."""
+        return [value.strip("<>") for key, value in self.fields if key.lower() == name.lower()]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One gzip member of a WARC file, decompressed and checked against its CRC."""
+
+    offset: int
+    length: int
+    sha256: str  # lower-case hex, of the member's own bytes
+    plain: bytes
+
+    def record(self) -> Record:
+        """The record in it; raises DamagedRecord where it is none."""
+        return parse(self.plain)
+
+
+def format_date(when: datetime) -> str:
+    """A WARC-Date in UTC with microseconds, which WARC 1.1 allows (5.4)."""
+    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def parse_date(text: str) -> datetime:
+    """A WARC-Date, cut to the microsecond; raises DamagedRecord."""
+    found = _DATE.fullmatch(text)
+    if found is None:
+        raise DamagedRecord(f"WARC-Date {text!r} is not a W3C date in UTC")
+    try:
+        return datetime.fromisoformat(f"{found[1]}.{(found[2] or '0')[:6]:0<6}+00:00")
+    except ValueError as error:
+        raise DamagedRecord(f"WARC-Date {text!r}: {error}") from None
+
+
+def target_uri(url: str) -> str:
+    """A URL as WARC-Target-URI and the index have it: ASCII, no space, no line end, no user and password in it."""
+    return quote(_USERINFO.sub("", url, count=1), safe="!#$%&'()*+,/:;=?@[]~\\^`{|}")
+
+
+def parse(plain: bytes) -> Record:
+    """A record's bytes: version line, named fields, block, two line ends, and no more; raises DamagedRecord."""
+    end = plain.find(b"\r\n\r\n")
+    if end < 0 or not plain.startswith((b"WARC/1.1\r\n", b"WARC/1.0\r\n")):
+        raise DamagedRecord(f"not the head of a WARC record: {plain[:40]!r}")
+    try:
+        lines = plain[:end].decode("utf-8").split("\r\n")[1:]
+    except UnicodeDecodeError as error:
+        raise DamagedRecord(f"the head of the WARC record is not UTF-8: {error}") from None
+    pairs = [line.partition(":") for line in lines]
+    fields = tuple((name, value.strip(" \t")) for name, _, value in pairs)
+    stated = first(fields, "Content-Length")
+    if stated is None or not (stated.isascii() and stated.isdigit()):
+        raise DamagedRecord(f"Content-Length {stated!r} of the WARC record is not a number")
+    start = end + 4
+    stop = start + int(stated)
+    if plain[stop:] != b"\r\n\r\n":
+        raise DamagedRecord(f"the WARC record's block is not as long as it says ({stated} bytes)")
+    return Record(fields, plain[start:stop])
+
+
+def read(path: Path, offset: int, length: int) -> Record:
+    """The record in the gzip member that lies at `offset`; raises DamagedRecord, naming file and offset."""
+    with path.open("rb", buffering=0) as file:
+        member = os.pread(file.fileno(), length, offset)
+    try:
+        expander = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        plain = expander.decompress(member)
+        if len(member) < length or not expander.eof or expander.unused_data:
+            raise DamagedRecord(f"no whole gzip member of {length} bytes")
+        return parse(plain)
+    except (zlib.error, DamagedRecord) as error:
+        raise DamagedRecord(f"{path.name} at offset {offset}: {error}") from None
+
+
+def members(path: Path, offset: int = 0) -> Iterator[Member]:
+    """The file's gzip members from `offset` on, one in memory at a time.
+
+    Raises DamagedRecord at the first that is broken or cut off: the whole ones end where the last yielded one ends.
+    """
+    with path.open("rb", buffering=0) as file:
+        file.seek(offset)
+        buffer = file.read(_READ)
+        while buffer:
+            expander = zlib.decompressobj(zlib.MAX_WBITS | 16)
+            digest = hashlib.sha256()
+            parts: list[bytes] = []
+            length = 0
+            while not expander.eof:
+                if not buffer:
+                    raise DamagedRecord(f"{path.name}: the member at offset {offset} is cut off after {length} bytes")
+                try:
+                    parts.append(expander.decompress(buffer))
+                except zlib.error as error:
+                    raise DamagedRecord(f"{path.name}: the member at offset {offset} is broken: {error}") from None
+                used = len(buffer) - len(expander.unused_data)
+                digest.update(memoryview(buffer)[:used])
+                length += used
+                buffer = expander.unused_data or file.read(_READ)
+            yield Member(offset, length, digest.hexdigest(), b"".join(parts))
+            offset += length

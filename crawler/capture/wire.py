@@ -1,0 +1,182 @@
+"""The download handler that tees the bytes: what Scrapy's response has lost (header case and order, chunk framing, trailers, 1xx,
+truncated bodies) is still there in the protocol that Twisted speaks.
+
+The way of one request: `WireHandler.download_request` makes a Tap; `_TappedAgent` puts it on the request's headers object, the one thing
+that Twisted passes through unchanged to the protocol; `_TappedProtocol` feeds it; when the request has ended, however it ended, the
+exchange goes to the recorder, and `request.meta["recorded"]` is the Deferred of its location.
+
+Private API of Scrapy 2.19 and Twisted 26.10: tests/crawler/capture/test_wire.py compares what hostile servers send with what is kept.
+"""
+
+from functools import partial
+from typing import Any
+
+from scrapy import Request
+from scrapy.core.downloader.contextfactory import _ScrapyClientContextFactory
+from scrapy.core.downloader.handlers.http11 import (
+    HTTP11DownloadHandler,
+    _LenientHTTP11ClientFactory,
+    _LenientHTTP11ClientProtocol,
+    _ScrapyAgent,
+)
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError
+from scrapy.http import Response
+from twisted.internet.defer import Deferred
+from twisted.web.http_headers import Headers as TwistedHeaders
+from twisted.web.iweb import IPolicyForHTTPS
+from zope.interface.declarations import implementer
+
+from archive.store.exchange import Truncation
+from crawler.capture.tap import PAGE_BYTES, Tap
+
+
+class _TappedHeaders(TwistedHeaders):
+    """Request headers that carry a tap to the protocol. Twisted copies them to add `Host`."""
+
+    tap: Tap
+
+    def copy(self) -> "_TappedHeaders":
+        copied = _TappedHeaders(dict(self.getAllRawHeaders()))
+        copied.tap = self.tap
+        return copied
+
+
+class _TappedProtocol(_LenientHTTP11ClientProtocol):
+    """Feeds the tap of the request that the connection is busy with."""
+
+    _tap: Tap | None = None
+
+    def request(self, request: Any) -> Deferred[Any]:
+        tap: Tap | None = getattr(request.headers, "tap", None)
+        self._tap = tap
+        if tap is None:
+            return super().request(request)
+        transport: Any = self.transport
+        write, write_sequence = transport.write, transport.writeSequence
+
+        def tee(data: bytes) -> None:
+            tap.sent(data)
+            write(data)
+
+        def tee_sequence(parts: Any) -> None:
+            parts = list(parts)
+            tap.sent(b"".join(parts))
+            write_sequence(parts)
+
+        transport.write, transport.writeSequence = tee, tee_sequence
+        try:
+            return super().request(request)
+        finally:
+            del transport.write, transport.writeSequence
+
+    def dataReceived(self, data: bytes) -> None:
+        tap, transport = self._tap, self.transport
+        if tap is not None:
+            tap.describe(transport)
+            if not tap.received(data):
+                transport.abortConnection()  # type: ignore[union-attr]
+                return
+        super().dataReceived(data)  # type: ignore[no-untyped-call]
+
+
+class _TappedFactory(_LenientHTTP11ClientFactory):
+    def buildProtocol(self, addr: Any) -> _TappedProtocol:
+        return _TappedProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
+
+
+class _TappedAgent(_ScrapyAgent):
+    """Puts the request's tap on the headers that its Twisted agent sends."""
+
+    def _get_agent(self, request: Request, timeout: float) -> Any:
+        agent = super()._get_agent(request, timeout)
+        agent._requestWithEndpoint = partial(_with_tap, agent._requestWithEndpoint, request.meta["tap"])  # type: ignore[method-assign]
+        return agent
+
+    def _cb_bodydone(self, result: Any, url: str) -> Response:
+        # A plain Response: the reactor never looks into a page, so Scrapy need not guess its charset and class.
+        response = result["txresponse"]
+        return Response(
+            url=url,
+            status=int(response.code),
+            headers=self._headers_from_twisted_response(response),
+            body=result.get("body", b""),
+            flags=result.get("flags"),
+            ip_address=result.get("ip_address"),
+        )
+
+
+def _with_tap(
+    send: Any, tap: Tap, key: Any, endpoint: Any, method: bytes, uri: Any, headers: Any, body: Any, path: bytes
+) -> Any:
+    tapped = _TappedHeaders(dict(headers.getAllRawHeaders()))
+    tapped.tap = tap
+    return send(key, endpoint, method, uri, tapped, body, path)
+
+
+@implementer(IPolicyForHTTPS)  # type: ignore[no-untyped-call]
+class _TrustByHost:
+    """Checks certificates but for the hosts that the profile names (`etiquette.broken_certificates`)."""
+
+    def __init__(self, crawler: Crawler, strict: Any, broken: frozenset[str]) -> None:
+        self._strict = strict
+        self._lax = _ScrapyClientContextFactory.from_crawler(crawler)
+        self._lax._verify_certificates = False
+        self._broken = broken
+
+    def creatorForNetloc(self, hostname: bytes, port: int) -> Any:
+        factory = self._lax if hostname.decode("ascii") in self._broken else self._strict
+        return factory.creatorForNetloc(hostname, port)
+
+
+class WireHandler(HTTP11DownloadHandler):
+    """HTTP and HTTPS, with every exchange recorded. The spider has the recorder: `crawler.spider.crawl.recorder`."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._pool._factory = _TappedFactory
+        self._pool.retryAutomatically = False  # it would resend a request on a stale connection without a word
+        crawl: Any = crawler.spider.crawl  # type: ignore[union-attr]
+        broken = crawl.profile.etiquette.broken_certificates
+        if broken:
+            self._contextFactory = _TrustByHost(  # type: ignore[assignment]
+                crawler, self._contextFactory, frozenset(broken)
+            )
+
+    async def download_request(self, request: Request) -> Response:
+        tap = Tap(request.url, request.method, request.meta.get("max_bytes", PAGE_BYTES))
+        request.meta["tap"] = tap
+        error: str | None = None
+        try:
+            response = await self._send(request)
+            if "dataloss" in response.flags:
+                tap.truncated = tap.truncated or Truncation.DISCONNECT
+            return response
+        except BaseException as caught:
+            error = f"{type(caught).__name__}: {caught}"
+            if isinstance(caught, DownloadTimeoutError):
+                tap.truncated = tap.truncated or Truncation.TIME
+            elif not isinstance(caught, DownloadCancelledError):
+                tap.truncated = tap.truncated or Truncation.DISCONNECT
+            raise
+        finally:
+            del request.meta["tap"]
+            crawl: Any = self._crawler.spider.crawl  # type: ignore[union-attr]
+            request.meta["recorded"] = crawl.recorder.record(tap.exchange(error), request.meta.get("row"))
+
+    async def _send(self, request: Request) -> Response:
+        from scrapy.utils._download_handlers import wrap_twisted_exceptions
+        from scrapy.utils.defer import maybe_deferred_to_future
+
+        agent = _TappedAgent(
+            contextFactory=self._contextFactory,
+            bindAddress=self._bind_address,
+            pool=self._pool,
+            maxsize=0,  # the tap counts, and keeps what came until then
+            warnsize=0,
+            fail_on_dataloss=False,
+            crawler=self._crawler,
+            tls_verbose_logging=self._tls_verbose_logging,
+        )
+        with wrap_twisted_exceptions():
+            return await maybe_deferred_to_future(agent.download_request(request))

@@ -1,0 +1,60 @@
+"""The end of a crawl: drained, sealed, derived and reported, beside the reactor."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Self
+
+from scrapy import Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.utils.asyncio import run_in_thread
+
+from archive.dataset.derive import derive
+from archive.errors import OutOfSpace
+from crawler import report
+from crawler.crawl import Crawl
+
+_PAPERS = ("urls.jsonl", "log.jsonl")  # kept in the WARC, so that the collection explains itself
+
+
+class Closing:
+    """Waits for `close` when the spider is closed; its outcome is `spider.crawl.outcome`. A Scrapy extension (settings.py)."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        extension = cls()
+        crawler.signals.connect(extension.spider_closed, signals.spider_closed)
+        return extension
+
+    async def spider_closed(self, spider: Spider, reason: str) -> None:
+        crawl: Any = spider.crawl  # type: ignore[attr-defined]
+        crawl.outcome = await run_in_thread(close, crawl, reason)
+
+
+def close(crawl: Crawl, reason: str) -> report.Outcome:
+    """Ends a crawl whose reactor has nothing more to do. Runs in a thread; what went wrong is in the outcome."""
+    crawl.flush()
+    crawl.recorder.change(lambda frontier: frontier.set_fact("sources", crawl.sources.dumps()))
+    crawl.recorder.stop()
+    crawl.pages.close()
+    try:
+        outcome = report.outcome(crawl, reason)
+        if outcome.exit_code in (report.COMPLETE, report.INCOMPLETE, report.UNREACHABLE) and crawl.error is None:
+            crawl.frontier.set_fact("ended", reason)
+            crawl.frontier.commit()
+        report.write_urls(crawl.folder / "urls.jsonl", crawl.frontier, outcome)
+        if not isinstance(crawl.error, OutOfSpace):
+            crawl.writer.write(
+                [crawl.resource(path.name, path.read_bytes(), "application/x-ndjson") for path in _papers(crawl.folder)]
+            )
+        crawl.writer.seal()
+        if crawl.options.derive:
+            outcome = report.complete(outcome, derive(crawl.collection, crawl.profile, workers=crawl.workers))
+        crawl.writer.close_crawl(asdict(outcome))
+        report.write(crawl.folder / "report.json", outcome)
+    finally:
+        crawl.release()
+    return outcome
+
+
+def _papers(folder: Path) -> list[Path]:
+    return [folder / name for name in _PAPERS if (folder / name).exists()]

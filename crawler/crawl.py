@@ -1,0 +1,239 @@
+"""One crawl: what its parts share, how it begins, goes on after a crash, and ends."""
+
+import asyncio
+import json
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, ContextManager, Self
+
+from archive import __version__
+from archive.dataset.derived import Derived
+from archive.dataset.derived_by import derived_by, fingerprint
+from archive.dataset.pages import PageStore
+from archive.dataset.worker import Workers
+from archive.errors import OutOfSpace
+from archive.institutes import registry
+from archive.institutes.profile import Profile
+from archive.institutes.urls import absolute, canonical
+from archive.store.collection import Collection
+from archive.store.exchange import Resource
+from archive.store.writer import Writer
+from crawler.discovery import sources
+from crawler.etiquette.pace import Pace
+from crawler.frontier import Added, End, Found, Frontier, Role, Row
+from crawler.options import Options
+from crawler.recorder import Recorder
+
+logger = logging.getLogger(__name__)
+
+_DERIVED_AT_ONCE = 32  # pages put into the page store in one transaction
+
+
+@dataclass
+class Progress:
+    """What a crawl has done so far, for whoever looks on."""
+
+    found: int = 0
+    unfetched: int = 0  # found, and never to be fetched: out of scope, traps
+    ends: Counter[str] = field(default_factory=Counter)
+    pages: int = 0  # pages and listings fetched, requisites left out
+    began: float = field(default_factory=time.monotonic)
+    bytes: int = 0
+    seconds: float = 0.0  # until the last capture
+    backlog: int = 0  # the most pages that were captured and not yet read at one time
+
+    @property
+    def done(self) -> int:
+        return sum(self.ends.values()) + self.unfetched
+
+
+class Crawl:
+    """Collection, frontier, recorder and workers of one crawl of one institute. Made by `open`, begun by the scheduler, ended by `finish`."""
+
+    def __init__(self, profile: Profile, collection: Collection, lock: ContextManager[Any], options: Options) -> None:
+        self.profile = profile
+        self.collection = collection
+        self.options = options
+        self.pace = Pace()
+        self.progress = Progress()
+        self.stopping: str | None = None  # why no more is claimed: "limit", "space", "broken"
+        self.error: BaseException | None = None
+        self.changed: Callable[[], None] = lambda: None
+        self.ended: Callable[[], None] = lambda: None  # closes the spider
+        self.refusals: Counter[str] = (
+            Counter()
+        )  # why nothing was fetched: for the last line of a crawl that got nothing
+        self._lock = lock
+        self.frontier = Frontier(collection.state_dir / "frontier.sqlite")
+        self.resumed = self.frontier.fact("crawl") is not None and self.frontier.fact("ended") is None
+        if not self.resumed:
+            self._new_frontier()
+        self.id = str(self.frontier.fact("crawl"))
+        self.sources = sources.Tally.loads(self.frontier.fact("sources"))
+        self.folder = collection.crawls_dir / self.id
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.workers = Workers(collection.path, profile, processes=options.workers)
+        self.pages = PageStore(collection.state_dir / "pages.sqlite")
+        left_out = {Role.REQUISITE: options.requisites, Role.DOCUMENT: options.documents}
+        self.roles = tuple(role for role in Role if left_out.get(role, True))
+        self._derived: list[Derived] = []
+        self._mark = fingerprint(derived_by(registry.digest(profile)))
+        self.outcome: Any = None  # set when it has ended (closing.py)
+        self._page_rows = 0
+
+    @classmethod
+    def open(cls, profile: Profile, home: Path, name: str | None = None, options: Options | None = None) -> Self:
+        """Opens the collection, takes its lock, and mends what a crash left. Raises ArchiveError with what to do about it."""
+        collection = Collection.open(home / "collections" / (name or profile.id), create=True)
+        lock = collection.lock()
+        lock.__enter__()
+        try:
+            collection.recover()
+            return cls(profile, collection, lock, options or Options())
+        except BaseException:
+            lock.__exit__(None, None, None)
+            raise
+
+    def _new_frontier(self) -> None:
+        self.frontier.close()
+        path = self.collection.state_dir / "frontier.sqlite"
+        for suffix in ("", "-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        self.frontier = Frontier(path)
+        self.frontier.set_fact("crawl", datetime.now(UTC).strftime("%Y%m%d%H%M%S"))
+        self.frontier.add(self._seeds())
+        self.frontier.commit()
+
+    def _seeds(self) -> Sequence[Found]:
+        if self.options.urls:
+            spelled = [url for url in map(absolute, self.options.urls) if url]
+            return [Found(url, canonical(url), Role.PAGE, "urls file") for url in spelled]
+        return sources.seeds(self.profile)
+
+    def release(self) -> None:
+        """Let go of everything that is held open. The crawl is over."""
+        self.workers.close()
+        self.frontier.close()
+        self._lock.__exit__(None, None, None)
+
+    # while it runs
+
+    def begin(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Called in the reactor, once: the recorder's thread starts, and what a crash left unread is read."""
+        self.writer = Writer(self.collection, self.id, f"policy-archive/{__version__}", self._warcinfo())
+        self.recorder = Recorder(self.writer, self.frontier, loop)
+        self.frontier.release()
+        self.unread = self.frontier.unread()
+        for (_, end), count in self.frontier.counts().items():
+            self.progress.found += count
+            if end != End.QUEUED:
+                self.progress.ends[end] += count
+        if not self.resumed:
+            self.writer.write([self.resource("settings", self._settings()), profile_resource(self.profile)])
+
+    def open_roles(self, count: int) -> tuple[int, tuple[Role, ...]]:
+        """How many URLs may be claimed now, and of which roles. None once a limit is reached; requisites still are after `--max-pages`."""
+        options, progress = self.options, self.progress
+        if self.stopping:
+            return 0, ()
+        if (options.max_minutes and time.monotonic() - progress.began > options.max_minutes * 60) or (
+            options.max_megabytes and progress.bytes > options.max_megabytes * 1_000_000
+        ):
+            self.stop("limit")
+        if self.stopping:
+            return 0, ()
+        if options.max_pages:
+            left = options.max_pages - self._page_rows
+            if left <= 0:
+                return count, tuple(role for role in self.roles if role not in (Role.LISTING, Role.PAGE))
+            return min(count, left), self.roles
+        return count, self.roles
+
+    def claimed(self, rows: Sequence[Row]) -> None:
+        self._page_rows += sum(row.role in (Role.PAGE, Role.LISTING) for row in rows)
+
+    def stop(self, why: str) -> None:
+        """No more URLs are claimed; what is in flight is finished."""
+        self.stopping = self.stopping or why
+
+    def fail(self, error: BaseException) -> None:
+        """The recorder is broken: nothing more can be kept, so nothing more is fetched."""
+        if self.error is None:
+            self.error = error
+            logger.error("nothing more can be written: %s", error)
+        self.stop("space" if isinstance(error, OutOfSpace) else "broken")
+        self.ended()
+
+    async def finished(
+        self, row: Row, end: End, reason: str | None = None, detail: str | None = None, found: Sequence[Found] = ()
+    ) -> None:
+        """The row is done: its end and what it led to are committed when this returns."""
+        new: Added = await self.recorder.change(lambda frontier: frontier.finish(row, end, reason, detail, found))
+        self.progress.ends[end] += 1
+        self.progress.found += new.waiting + new.ended
+        self.progress.unfetched += new.ended
+        self.progress.bytes = self.recorder.bytes
+        if row.role in (Role.PAGE, Role.LISTING):
+            self.progress.pages += 1
+        if new.waiting:
+            self.changed()
+
+    async def again(self, row: Row, wait: float, reason: str) -> None:
+        """The row goes back into the queue for `wait` seconds."""
+        due = time.time() + wait
+        await self.recorder.change(lambda frontier: frontier.retry(row, due, reason))
+        self.changed()
+
+    def keep(self, derived: Derived) -> None:
+        """A page that was read on the way: derive need not read it again."""
+        self._derived.append(derived)
+        if len(self._derived) >= _DERIVED_AT_ONCE:
+            self.flush()
+
+    def flush(self) -> None:
+        batch, self._derived = self._derived, []
+        if batch:
+            added = self.recorder.change(lambda _: self.pages.add(batch, self._mark))
+            added.add_done_callback(lambda future: self.fail(error) if (error := future.exception()) else None)
+
+    def robots_seen(self, url: str, status: int | None, error: str | None) -> None:
+        """What a host's robots.txt answered, for the log."""
+        logger.info("robots.txt", extra={"url": url, "status": status, "error": error})
+
+    def resource(self, name: str, body: bytes, media_type: str = "application/json") -> Resource:
+        return Resource(f"urn:policy-archive:crawl:{self.id}:{name}", media_type, body, datetime.now(UTC))
+
+    def _settings(self) -> bytes:
+        options = {
+            name: sorted(value) if isinstance(value, frozenset) else value
+            for name, value in asdict(self.options).items()
+        }
+        settings = {"institute": self.profile.id, "profile": registry.digest(self.profile), "options": options}
+        return json.dumps(settings, ensure_ascii=False, sort_keys=True, indent=1).encode()
+
+    def _warcinfo(self) -> dict[str, str]:
+        contact = self.profile.etiquette.contact
+        broken = self.profile.etiquette.broken_certificates
+        unchecked = {"certificates-not-checked": ", ".join(broken)} if broken else {}
+        return unchecked | {
+            "operator": contact or "not stated",
+            "robots": "obey (RFC 9309)",
+            "http-header-user-agent": user_agent(self.profile),
+        }
+
+
+def profile_resource(profile: Profile) -> Resource:
+    """The profile that a crawl was made with, as a record: `verify` and `derive` read it from there."""
+    uri = f"urn:policy-archive:profile:{registry.digest(profile)}"
+    return Resource(uri, "application/json", registry.dumps(profile), datetime.now(UTC))
+
+
+def user_agent(profile: Profile) -> str:
+    """What a site sees of us: the project, and whom to write to."""
+    contact = profile.etiquette.contact
+    return f"policy-archive/{__version__} (research archive of public policy; {contact or 'no contact stated'})"

@@ -1,0 +1,160 @@
+# ruff: noqa: E501 - lines of markup and lists of words are easier to read whole
+"""The body of a demo publication as HTML, in the markups that WordPress sites have."""
+
+from html import escape
+from itertools import count
+
+from crawler.demo.outline import CYCLE
+from crawler.demo.publication import Block, Image, Link, Mark, Publication, Strong, Text
+
+LABELS = {
+    "claimants": (("Claimants", "Plaintiffs"), ("المدّعون", "الجهة المدّعية")),
+    "defendants": (("Defendants", "Respondents"), ("المدّعى عليهم", "الجهة المدّعى عليها")),
+    "court": (("Court", "Court"), ("المحكمة", "المحكمة")),
+    "number": (("Case number", "Docket no."), ("رقم القضية", "رقم الدعوى")),
+    "filed": (("Filed", "Date filed"), ("تاريخ الدعوى", "تاريخ تقديم الدعوى")),
+    "status": (("Status", "Current status"), ("الحالة", "الوضع الحالي")),
+}
+
+
+def inline(text: Text) -> str:
+    out = []
+    for run in text:
+        if isinstance(run, str):
+            out.append(escape(run, quote=False))
+        elif isinstance(run, Link):
+            out.append(f'<a href="{escape(run.url)}">{escape(run.text, quote=False)}</a>')
+        elif isinstance(run, Strong):
+            out.append(f"<strong>{escape(run.text, quote=False)}</strong>")
+        else:
+            out.append(_mark(run))
+    return "".join(out)
+
+
+def _mark(run: Mark) -> str:
+    return f'<a href="#_ftn{run.mark}" id="_ftnref{run.mark}">[{run.mark}]</a>'
+
+
+def figure(image: Image, home: str, name: str = "wp-block-image size-large") -> str:
+    base = home + image.path
+    sizes = ", ".join(f"{base}-{width}x{width * 9 // 16}.png {width}w" for width in (300, 768, 1024))
+    credit = f' <span class="image-credit">{escape(image.credit)}</span>' if image.credit else ""
+    caption = (
+        f'<figcaption class="wp-element-caption">{escape(image.caption, quote=False)}{credit}</figcaption>'
+        if image.caption
+        else ""
+    )
+    return (
+        f'<figure class="{name}"><img decoding="async" width="1024" height="576" src="{base}-1024x576.png" alt="{escape(image.alt)}" '
+        f'srcset="{sizes}" sizes="(max-width: 1024px) 100vw, 1024px">{caption}</figure>\n'
+    )
+
+
+class Markup:
+    """One publication's body. `home` has no final slash."""
+
+    def __init__(self, publication: Publication, home: str) -> None:
+        self.publication, self.home = publication, home
+        self.arabic = publication.outline.language == "ar"
+        self.anchors = count(1)
+
+    def html(self) -> str:
+        return "".join(getattr(self, f"_{block.type}")(block) for block in self.publication.blocks)
+
+    def _paragraph(self, block: Block) -> str:
+        return f"<p>{inline(block.text)}</p>\n\n"
+
+    def _heading(self, block: Block) -> str:
+        return f'<h{block.level} class="wp-block-heading" id="h-{next(self.anchors)}">{inline(block.text)}</h{block.level}>\n\n'
+
+    def _question(self, block: Block) -> str:
+        text = inline(block.text)
+        if block.as_heading and block.label is None:
+            return f'<h{block.level} class="wp-block-heading">{text}</h{block.level}>\n\n'
+        if block.label:
+            return f"<p><strong>{escape(block.label)}:</strong> {text}</p>\n\n"
+        return f"<p><strong>{text}</strong></p>\n\n"
+
+    def _answer(self, block: Block) -> str:
+        label = f"<strong>{escape(block.label)}:</strong> " if block.label else ""
+        return f"<p>{label}{inline(block.text)}</p>\n\n"
+
+    def _list(self, block: Block) -> str:
+        return f'<ul class="wp-block-list">{"".join(f"<li>{inline(item)}</li>" for item in block.items)}</ul>\n\n'
+
+    def _quote(self, block: Block) -> str:
+        return f'<blockquote class="wp-block-quote"><p>{inline(block.text)}</p><cite>{escape(block.cite or "")}</cite></blockquote>\n\n'
+
+    def _pullquote(self, block: Block) -> str:
+        return f'<figure class="wp-block-pullquote"><blockquote><p>{inline(block.text)}</p></blockquote></figure>\n\n'
+
+    def _image(self, block: Block) -> str:
+        return figure(self.publication.images[-1], self.home)
+
+    def _also(self, block: Block) -> str:
+        return f'<p class="read-also"><strong>{inline(block.text)}</strong></p>\n\n'
+
+    def _details(self, block: Block) -> str:
+        return f'<div class="event-details">{"".join(f"<p>{inline(item)}</p>" for item in block.items)}</div>\n\n'
+
+    def _notes(self, block: Block) -> str:
+        notes = "".join(
+            f'<p class="footnote"><a href="#_ftnref{mark}" id="_ftn{mark}">[{mark}]</a> {inline(text)}</p>\n'
+            for mark, text in self.publication.footnotes
+        )
+        return f'<hr class="wp-block-separator">\n<div class="footnotes">\n{notes}</div>\n'
+
+    def _documents(self, block: Block) -> str:
+        documents = self.publication.documents
+        if self.publication.outline.kind == "legal_case":
+            return f'<ul class="case-documents">{"".join(f"<li>{self._pdf(document.path, document.title)}</li>" for document in documents)}</ul>\n\n'
+        return "".join(
+            f'<div class="wp-block-file">{self._pdf(document.path, document.title)}</div>\n\n' for document in documents
+        )
+
+    def _pdf(self, path: str, title: str) -> str:
+        return f'<a class="wp-block-file__button" href="{self.home}{escape(path)}">{escape(title)}</a>'
+
+    def facts(self) -> list[tuple[str, str]]:
+        """The case's labels and values, as the page writes them."""
+        case = self.publication.case
+        assert case is not None
+        others = (" وآخرون" if self.arabic else " et al.") if case.claimants_others else ""
+        joined = "، " if self.arabic else ", "
+        values = {
+            "claimants": joined.join(case.claimants) + others, "defendants": joined.join(case.defendants), "court": case.court,
+            "number": case.number, "filed": case.filed_raw, "status": case.status,
+        }  # fmt: skip
+        spelling = self.publication.outline.number // CYCLE % 2
+        return [(LABELS[key][self.arabic][spelling], value) for key, value in values.items()]
+
+    def _facts(self, block: Block) -> str:
+        rows = [(escape(label), escape(value, quote=False)) for label, value in self.facts()]
+        shape = self.publication.outline.shape
+        if shape == "table":
+            body = "".join(f"<tr><th scope='row'>{label}</th><td>{value}</td></tr>" for label, value in rows)
+            return f'<figure class="wp-block-table"><table class="has-fixed-layout"><tbody>{body}</tbody></table></figure>\n\n'
+        if shape == "definitions":
+            return f'<dl class="case-facts">{"".join(f"<dt>{label}</dt><dd>{value}</dd>" for label, value in rows)}</dl>\n\n'
+        if shape == "bold":
+            return "".join(f"<p><strong>{label}:</strong> {value}</p>\n" for label, value in rows)
+        cells = "".join(
+            f'<div class="case-meta__row"><div class="case-meta__label"><span>{label}</span></div><div class="case-meta__value"><span>{value}</span></div></div>'
+            for label, value in rows
+        )
+        return f'<section class="case-meta"><div class="case-meta__inner">{cells}</div></section>\n\n'
+
+    def _timeline(self, block: Block) -> str:
+        case = self.publication.case
+        assert case is not None
+        events = [(escape(event.date_raw), escape(event.event, quote=False)) for event in case.timeline]
+        shape = self.publication.outline.shape
+        if shape == "table":
+            return f'<table class="case-timeline"><tbody>{"".join(f"<tr><td>{day}</td><td>{event}</td></tr>" for day, event in events)}</tbody></table>\n\n'
+        if shape == "divs":
+            rows = "".join(
+                f'<div class="timeline-item"><div class="timeline-item__date">{day}</div><div class="timeline-item__text"><span>{event}</span></div></div>'
+                for day, event in events
+            )
+            return f'<div class="timeline">{rows}</div>\n\n'
+        return f'<ul class="case-timeline">{"".join(f"<li><strong>{day}</strong>: {event}</li>" for day, event in events)}</ul>\n\n'

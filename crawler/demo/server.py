@@ -1,0 +1,256 @@
+"""Serves the demo institute on loopback, in a process of its own: `python -m crawler.demo.server --pages 60` prints
+its address when it is ready."""
+
+import argparse
+import asyncio
+import gzip
+import json
+import os
+import select
+import socket
+import subprocess
+import sys
+import time
+import zlib
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC
+from email.utils import format_datetime, parsedate_to_datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TextIO, cast
+
+from aiohttp import web
+
+from crawler.demo.institute import Institute
+from crawler.demo.site import Answer, Fault, Site
+
+CACHE_BYTES = 256 * 1024 * 1024
+START_SECONDS = 30
+
+
+@dataclass(slots=True)
+class Cached:
+    """An answer as it is sent: compressed where that helps."""
+
+    status: int
+    body: bytes
+    packed: bool
+    headers: dict[str, str]
+    etag: str | None
+    modified_at: float | None
+    chunked: bool
+
+
+class Cache:
+    """The answers of late, the least recently used thrown out once they are more than `limit` bytes."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit, self.size = limit, 0
+        self.entries: OrderedDict[str, Cached] = OrderedDict()
+
+    def get(self, target: str) -> Cached | None:
+        found = self.entries.get(target)
+        if found is not None:
+            self.entries.move_to_end(target)
+        return found
+
+    def put(self, target: str, entry: Cached) -> None:
+        self.entries[target] = entry
+        self.size += len(entry.body) + 1_000
+        while self.size > self.limit and len(self.entries) > 1:
+            _, old = self.entries.popitem(last=False)
+            self.size -= len(old.body) + 1_000
+
+
+class Server:
+    def __init__(self, site: Site, log: TextIO | None = None, cache_bytes: int = CACHE_BYTES) -> None:
+        self.site, self.log, self.cache = site, log, Cache(cache_bytes)
+
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        response = self._respond(request)
+        if self.log is not None:
+            peer = request.transport.get_extra_info("peername") if request.transport else None
+            line = {
+                "time": time.time(), "method": request.method, "path": request.raw_path, "status": response.status,
+                "port": peer[1] if peer else None,
+                "agent": request.headers.get("User-Agent"),
+                "conditional": "If-None-Match" in request.headers or "If-Modified-Since" in request.headers,
+            }  # fmt: skip
+            self.log.write(json.dumps(line) + "\n")
+        return response
+
+    def _respond(self, request: web.BaseRequest) -> web.Response:
+        if request.method not in ("GET", "HEAD"):
+            return web.Response(status=405, headers={"Allow": "GET, HEAD"})
+        target = request.raw_path
+        entry = self.cache.get(target)
+        if entry is None:
+            wanted = request.headers.get("If-None-Match")
+            if wanted is not None and (etag := self.site.etag_of(target)) is not None and etag in wanted:
+                return web.Response(status=304, headers={"ETag": etag})
+            entry = prepare(self.site.answer(target), target)
+            self.cache.put(target, entry)
+        if entry.status == 200 and unchanged(entry, request.headers):
+            known = {name: value for name, value in entry.headers.items() if name in ("ETag", "Last-Modified")}
+            return web.Response(status=304, headers=known)
+        response = web.Response(status=entry.status, headers=entry.headers)
+        if entry.packed and "gzip" in request.headers.get("Accept-Encoding", ""):
+            response.headers["Content-Encoding"] = "gzip"
+            response.body = entry.body
+        else:
+            response.body = gzip.decompress(entry.body) if entry.packed else entry.body
+        if entry.chunked and request.version >= (1, 1):
+            response.enable_chunked_encoding()
+        return response
+
+
+def prepare(answer: Answer, target: str) -> Cached:
+    packed = answer.compressible and len(answer.body) > 500
+    etag = answer.etag or (f'"{zlib.crc32(answer.body):08x}-{len(answer.body):x}"' if answer.modified else None)
+    headers = {"Content-Type": answer.media_type, "Server": "demo", **answer.headers}
+    if packed:
+        headers["Vary"] = "Accept-Encoding"
+    if etag:
+        headers["ETag"] = etag
+    if answer.modified:
+        headers["Last-Modified"] = format_datetime(answer.modified.astimezone(UTC), usegmt=True)
+    body = gzip.compress(answer.body, 3, mtime=0) if packed else answer.body
+    stamp = answer.modified.timestamp() if answer.modified else None
+    return Cached(answer.status, body, packed, headers, etag, stamp, packed and zlib.crc32(target.encode()) % 4 == 0)
+
+
+def unchanged(entry: Cached, headers: Mapping[str, str]) -> bool:
+    """Whether the client has it already: If-None-Match decides where it is given (RFC 9110, 13.2.2)."""
+    wanted = headers.get("If-None-Match")
+    if wanted is not None:
+        return entry.etag is not None and (entry.etag in wanted or wanted.strip() == "*")
+    since = headers.get("If-Modified-Since")
+    if since is None or entry.modified_at is None:
+        return False
+    try:
+        return entry.modified_at <= parsedate_to_datetime(since).timestamp()
+    except ValueError:
+        return False
+
+
+async def serve(listener: socket.socket, server: Server, until_eof: bool) -> None:
+    """Serve on a bound socket until the process ends, or standard input does: the parent is gone then."""
+    runner = web.ServerRunner(web.Server(server.handle, access_log=None))
+    await runner.setup()
+    await web.SockSite(runner, listener, backlog=512).start()
+    print(server.site.institute.home, flush=True)
+    over = asyncio.Event()
+    if until_eof:
+        asyncio.get_running_loop().add_reader(
+            sys.stdin.fileno(), lambda: over.set() if not os.read(sys.stdin.fileno(), 4096) else None
+        )
+    await over.wait()
+    await runner.cleanup()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m crawler.demo.server",
+        description="Serve the demo institute; the first line printed is its address.",
+    )
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8765, help="0 for any free one")
+    parser.add_argument("--pages", type=int, default=60)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--revision", type=int, default=0)
+    parser.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        metavar="ROUTE=FAULT",
+        help="robots, sitemap, feed, wordpress, listing or dates = off, 403 or html",
+    )
+    parser.add_argument("--log", type=Path, help="append a JSON line for every request")
+    parser.add_argument("--until-eof", action="store_true", help="stop when standard input ends")
+    options = parser.parse_args()
+    listener = socket.create_server((options.host, options.port), backlog=512)
+    home = f"http://{options.host}:{listener.getsockname()[1]}/"
+    faults = cast(dict[str, Fault], dict(fault.partition("=")[::2] for fault in options.fault))
+    try:
+        site = Site(Institute(home, options.pages, options.seed, options.revision), faults)
+    except ValueError as error:
+        parser.error(str(error))
+    log = options.log.open("a", encoding="utf-8", buffering=1) if options.log else None
+    try:
+        asyncio.run(serve(listener, Server(site, log), options.until_eof))
+    except KeyboardInterrupt:
+        pass
+    finally:
+        if log:
+            log.close()
+
+
+class DemoServer:
+    """The demo institute in a subprocess, as a context manager: `.url` is its home. The process ends with `stop()`,
+    or when this one does, however it does.
+
+    Raises OSError, with what the process said, when it does not come up (a port that is taken)."""
+
+    def __init__(
+        self,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        pages: int = 60,
+        seed: int = 1,
+        revision: int = 0,
+        faults: Mapping[str, Fault] | None = None,
+        log: Path | None = None,
+    ) -> None:
+        self.pages, self.seed, self.revision, self.log = pages, seed, revision, log
+        command = [
+            sys.executable,
+            "-m",
+            "crawler.demo.server",
+            "--until-eof",
+            "--host",
+            host,
+            "--port",
+            str(port),
+            "--pages",
+            str(pages),
+        ]
+        command += ["--seed", str(seed), "--revision", str(revision)]
+        command += [part for route, fault in (faults or {}).items() for part in ("--fault", f"{route}={fault}")]
+        command += ["--log", str(log)] if log else []
+        # The checkout need not be installed: the package's folder goes on the path of the subprocess.
+        root = str(Path(__file__).parents[2])
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))}
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+        )
+        assert self.process.stdout is not None
+        ready, _, _ = select.select([self.process.stdout], [], [], START_SECONDS)
+        self.url = self.process.stdout.readline().strip() if ready else ""
+        if not self.url:
+            self.process.kill()
+            _, said = self.process.communicate()
+            reason = said.strip().rpartition("\n")[2] or f"nothing said in {START_SECONDS} s"
+            raise OSError(f"the demo institute did not come up on {host}:{port}: {reason}")
+
+    def institute(self) -> Institute:
+        """What the server serves, for truths: `truth(server.institute(), 7)`."""
+        return Institute(self.url, self.pages, self.seed, self.revision)
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.process.terminate()
+        self.process.communicate()
+
+    def __enter__(self) -> "DemoServer":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+if __name__ == "__main__":
+    main()

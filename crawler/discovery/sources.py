@@ -1,0 +1,162 @@
+"""The union of all ways of finding: where a crawl starts, what each source's answer leads to, and what each alone has found."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from scrapy.http import Response
+from scrapy.utils.asyncio import run_in_thread
+
+from archive.errors import DamagedRecord
+from archive.institutes.profile import Profile
+from archive.institutes.urls import UrlRule, absolute, canonical, judge, normal
+from archive.store import http
+from crawler.discovery import feed, sitemap, wordpress
+from crawler.discovery.found import Found as SourceFound
+from crawler.discovery.found import SourceError
+from crawler.frontier import End, Found, Role, Row
+
+MAX_DECODED = (
+    64 * 1024 * 1024
+)  # bytes of one source's answer; a sitemap of 50,000 URLs has at most 50 MB (sitemaps.org)
+_DEEPEST_SITEMAP = 3  # an index of indexes of sitemaps
+_READERS = {"sitemap": sitemap.read, "feed": feed.read, "wordpress": wordpress.read}
+_ROLES = {UrlRule.PAGE: Role.PAGE, UrlRule.LISTING: Role.LISTING, UrlRule.DOCUMENT: Role.DOCUMENT}
+
+
+@dataclass
+class Yield:
+    """What one source gave. `state`: asked, works, absent (404, 410), failed."""
+
+    state: str = "asked"
+    found: int = 0
+    stated: int | None = None
+    problem: str | None = None
+    last: str = (
+        ""  # digest of the addresses on its last page: a site that ignores the page number answers the same for ever
+    )
+
+
+@dataclass
+class Tally:
+    """Each source's own count, kept with the frontier so that a resumed crawl goes on counting."""
+
+    yields: dict[str, Yield] = field(default_factory=dict)
+
+    def _of(self, source: str) -> Yield:
+        return self.yields.setdefault(source, Yield())
+
+    def found(self, source: str, count: int, stated: int | None = None) -> None:
+        one = self._of(source)
+        one.state = "works" if one.state != "failed" else one.state
+        one.found += count
+        one.stated = stated if stated is not None else one.stated
+
+    def repeats(self, source: str, urls: list[str]) -> bool:
+        """Whether a page names nothing, or just what the page before it named."""
+        one, digest = self._of(source), hashlib.sha256("\n".join(urls).encode()).hexdigest()
+        same, one.last = not urls or digest == one.last, digest
+        return same
+
+    def failed(self, source: str, problem: str) -> None:
+        one = self._of(source)
+        one.state, one.problem = "failed", problem
+
+    def absent(self, source: str) -> None:
+        one = self._of(source)
+        if one.state == "asked":
+            one.state = "absent"
+
+    def lines(self) -> list[dict[str, Any]]:
+        return [
+            {"name": name, "state": one.state, "found": one.found, "stated": one.stated, "problem": one.problem}
+            for name, one in sorted(self.yields.items())
+        ]
+
+    def dumps(self) -> str:
+        return json.dumps({name: asdict(one) for name, one in self.yields.items()})
+
+    @classmethod
+    def loads(cls, text: str | None) -> "Tally":
+        return cls({name: Yield(**one) for name, one in json.loads(text or "{}").items()})
+
+
+def seeds(profile: Profile) -> list[Found]:
+    """Every source that the profile names, and its home page."""
+    discovery = profile.discovery
+    ways = {"sitemap": discovery.sitemaps, "feed": discovery.feeds, "wordpress": discovery.wordpress}
+    found = [
+        _seed(profile, f"{way}:{path}", path.replace("{page}", "1"), Role.SOURCE)
+        for way, paths in ways.items()
+        for path in paths
+    ]
+    found += [
+        _seed(profile, f"listing:{path}", path.replace("{page}", "1"), Role.LISTING)
+        for path in ("/", *discovery.listings)
+    ]
+    return found
+
+
+def _seed(profile: Profile, source: str, path: str, role: Role) -> Found:
+    url = absolute(path, profile.home)
+    if url is None:
+        raise ValueError(f"{path} is not an address")  # the registry has checked it
+    return Found(url, canonical(url), role, source)
+
+
+def named_by_robots(profile: Profile, urls: list[str]) -> list[Found]:
+    """The sitemaps that robots.txt names: those of the institute's own hosts."""
+    own = [url for url in map(absolute, urls) if url and judge(url, profile).rule is not UrlRule.OUTSIDE]
+    return [Found(url, canonical(url), Role.SOURCE, f"sitemap:{url}") for url in own]
+
+
+async def read(row: Row, response: Response, profile: Profile, tally: Tally) -> tuple[list[Found], str | None]:
+    """What a source's answer leads to, and what is wrong with it. Parsed beside the reactor: a sitemap may hold 50,000 URLs."""
+    way = row.source.partition(":")[0]
+    headers = tuple(
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, values in response.headers.items()
+        for value in values
+    )
+    try:
+        answer: SourceFound = await run_in_thread(_read, way, response.body, row.url, headers)
+    except (SourceError, DamagedRecord) as error:
+        tally.failed(row.source, str(error))
+        return [], str(error)
+    entries = [_entry(entry.url, row.source, profile) for entry in answer.entries]
+    found = [one for one in entries if one is not None]
+    tally.found(row.source, sum(one.end is None for one in found), answer.stated_total)
+    if answer.problem:
+        tally.failed(row.source, answer.problem)
+    if way == "sitemap" or not tally.repeats(row.source, [one.canonical for one in found]):
+        found += _more(row, answer.more, way, profile)
+    return found, answer.problem
+
+
+def _more(row: Row, urls: list[str], way: str, profile: Profile) -> list[Found]:
+    """Child sitemaps and next pages, as deep as is sensible."""
+    deepest = _DEEPEST_SITEMAP if way == "sitemap" else profile.etiquette.max_pages_per_listing
+    spelled = [url for url in (absolute(url, row.url) for url in urls) if url]
+    end = End.TRAP if row.hops >= deepest else None
+    return [
+        Found(url, canonical(url), Role.SOURCE, row.source, end, "too deep" if end else None, deeper=True)
+        for url in spelled
+    ]
+
+
+def _read(way: str, body: bytes, url: str, headers: tuple[tuple[str, str], ...]) -> SourceFound:
+    return _READERS[way](http.decode(body, headers, MAX_DECODED), url, headers)
+
+
+def _entry(url: str, source: str, profile: Profile) -> Found | None:
+    spelled = absolute(url, profile.home)
+    if spelled is None:
+        return None
+    spelled = normal(spelled, profile)
+    verdict = judge(spelled, profile)
+    role = _ROLES.get(verdict.rule)
+    if role is None:
+        end = End.TRAP if verdict.rule is UrlRule.TRAP else End.OUT_OF_SCOPE
+        return Found(spelled, canonical(spelled), Role.PAGE, source, end, verdict.why or str(verdict.rule))
+    return Found(spelled, canonical(spelled), role, source)

@@ -1,0 +1,144 @@
+"""robots.txt as RFC 9309 says: what cannot be reached forbids all, what is not there allows all."""
+
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import Any, Self
+from urllib.parse import urljoin, urlsplit
+
+from protego import Protego
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
+
+from archive.errors import DamagedRecord
+from archive.store import http
+
+MAX_BYTES = 500 * 1024  # RFC 9309, 2.5: at least so much must be parsed
+_REDIRECTS = 5  # RFC 9309, 2.3.1.2
+_A_DAY = 24 * 3600.0  # RFC 9309, 2.4
+_LONGEST_CRAWL_DELAY = 60.0  # seconds; not in the RFC, honoured as politeness
+
+
+class RobotsForbidden(IgnoreRequest):
+    """The host's robots.txt does not allow the URL, or could not be had. The row ends as `robots`, with the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """One host's rules. `why` is said of every URL that they forbid."""
+
+    parsed: Protego | None  # None allows all
+    forbid_all: bool
+    why: str
+    until: float
+
+    def allow(self, url: str, agent: str) -> bool:
+        if self.forbid_all:
+            return False
+        return self.parsed is None or self.parsed.can_fetch(url, agent)
+
+    def delay(self, agent: str) -> float:
+        stated = self.parsed.crawl_delay(agent) if self.parsed else None
+        return min(_LONGEST_CRAWL_DELAY, stated) if stated else 0.0
+
+
+class RobotsMiddleware:
+    """Asks for a host's robots.txt before its first page, and holds every request against it. Its answers are captured like any."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._agent: str = crawler.settings["ROBOTSTXT_USER_AGENT"]
+        self._rules: dict[str, Rules] = {}
+        self._waiting: dict[str, list[asyncio.Future[Rules]]] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        if request.meta.get("robots"):
+            return
+        parts = urlsplit(request.url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        rules = self._rules.get(origin)
+        if rules is None or rules.until < time.monotonic():
+            rules = await self._ask(origin)
+            self._rules[origin] = rules
+        if not rules.allow(request.url, self._agent):
+            raise RobotsForbidden(rules.why)
+
+    async def _ask(self, origin: str) -> Rules:
+        if origin in self._waiting:
+            waiter: asyncio.Future[Rules] = asyncio.get_running_loop().create_future()
+            self._waiting[origin].append(waiter)
+            return await waiter
+        self._waiting[origin] = []
+        try:
+            rules = await self._fetch(origin + "/robots.txt")
+            self._keep_delay(origin, rules)
+        except BaseException as error:
+            for waiter in self._waiting.pop(origin):
+                waiter.set_exception(error)
+            raise
+        for waiter in self._waiting.pop(origin):
+            waiter.set_result(rules)
+        return rules
+
+    async def _fetch(self, url: str) -> Rules:
+        crawl: Any = self._crawler.spider.crawl  # type: ignore[union-attr]
+        until = time.monotonic() + _A_DAY
+        for _ in range(_REDIRECTS + 1):
+            request = Request(
+                url, callback=NO_CALLBACK, meta={"robots": True, "max_bytes": MAX_BYTES}, dont_filter=True
+            )
+            try:
+                response = await self._crawler.engine.download_async(request)
+            except Exception as error:  # noqa: BLE001  whatever kept it from us: RFC 9309, 2.3.1.4 says to assume a full disallow
+                crawl.robots_seen(url, None, type(error).__name__)
+                return Rules(
+                    None,
+                    True,
+                    f"{url} could not be had ({type(error).__name__}), which forbids all (RFC 9309, 2.3.1.4)",
+                    until,
+                )
+            crawl.robots_seen(url, response.status, None)
+            location = response.headers.get(b"Location")
+            if 300 <= response.status < 400 and location:
+                url = urljoin(url, location.decode("latin-1"))
+                continue
+            return _rules(url, response, until)
+        return Rules(
+            None, False, "", until
+        )  # RFC 9309, 2.3.1.2: more redirects may be taken as unavailable, which allows all
+
+    def _keep_delay(self, origin: str, rules: Rules) -> None:
+        delay = rules.delay(self._agent)
+        host = urlsplit(origin).hostname or ""
+        downloader: Any = self._crawler.engine.downloader
+        slot = downloader.slots.get(host)
+        if slot is not None and delay > slot.delay:
+            slot.delay = delay
+            downloader.per_slot_settings[host] = {"delay": delay, "concurrency": 1}
+
+
+def _rules(url: str, response: Response, until: float) -> Rules:
+    if response.status >= 500 or response.status == 429:
+        return Rules(None, True, f"{url} answered {response.status}, which forbids all (RFC 9309, 2.3.1.4)", until)
+    if not 200 <= response.status < 300:
+        return Rules(None, False, "", until)  # 2.3.1.3: 4xx allows all
+    headers = tuple(
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, values in response.headers.items()
+        for value in values
+    )
+    try:
+        body = http.decode(response.body, headers, MAX_BYTES)
+    except DamagedRecord as error:
+        return Rules(None, True, f"{url} cannot be decoded ({error}), which forbids all", until)
+    text = body[:MAX_BYTES].decode("utf-8-sig", "replace")
+    if text.lstrip()[:1] == "<":
+        return Rules(None, False, "", until)  # an HTML page holds no rules
+    return Rules(Protego.parse(text), False, f"{url} disallows it", until)

@@ -1,0 +1,311 @@
+"""What is still to fetch, and what became of everything that was found: a table that survives `kill -9`.
+
+States (contracts.md): `queued → in-flight → captured → done`. `captured` is committed after the records are synced; `done` in one
+transaction with every link found. One thread owns a Frontier (crawler/recorder.py); SQLAlchemy Core, so that the same code runs on
+SQLite and on PostgreSQL.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
+
+from archive.store.exchange import Location
+
+
+class Role(IntEnum):
+    """Why a URL is fetched; smaller numbers come first. Requisites come after pages (contracts.md)."""
+
+    SOURCE = 0  # sitemap, feed, REST
+    LISTING = 1
+    PAGE = 2
+    DOCUMENT = 3
+    REQUISITE = 4
+
+
+class State(StrEnum):
+    QUEUED = "queued"
+    IN_FLIGHT = "in-flight"
+    CAPTURED = "captured"
+    DONE = "done"
+
+
+class End(StrEnum):
+    """What became of a URL, one word each (contracts.md). The sum over a crawl is what was found."""
+
+    ARCHIVED = "archived"
+    UNCHANGED = "unchanged"
+    REDIRECTED = "redirected"
+    DUPLICATE = "duplicate"
+    OUT_OF_SCOPE = "out-of-scope"
+    ROBOTS = "robots"
+    PRIVATE = "private"
+    TRAP = "trap"
+    LIMIT = "limit"
+    BOTWALL = "botwall"
+    GONE = "gone"
+    FAILED = "failed"
+    QUEUED = "queued"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A URL that was found: as it is to be fetched, its identity, and what is to be done with it."""
+
+    url: str
+    canonical: str  # the same for all spellings of one address
+    role: Role
+    source: str  # which source or kind of page found it
+    end: End | None = None  # set when it will not be fetched
+    reason: str | None = None
+    exact: bool = False  # a redirect's target: fetched even if another spelling of it was
+    deeper: bool = False  # a hop further along a chain (redirects, pages of a source), which is counted
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """How many URLs were new: those that wait to be fetched, and those that will not be."""
+
+    waiting: int = 0
+    ended: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A URL that is to be fetched now."""
+
+    id: int
+    url: str
+    role: Role
+    source: str
+    tries: int
+    hops: int
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """A URL whose bytes are safe and whose links are not in yet: found after a crash."""
+
+    row: Row
+    location: Location
+
+
+_metadata = sa.MetaData()
+_urls = sa.Table(
+    "urls",
+    _metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("fingerprint", sa.LargeBinary(16), nullable=False, unique=True),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("role", sa.SmallInteger, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("end", sa.Text),
+    sa.Column("reason", sa.Text),
+    sa.Column("tries", sa.SmallInteger, nullable=False, default=0),
+    sa.Column("hops", sa.SmallInteger, nullable=False, default=0),
+    sa.Column("due", sa.Float, nullable=False, default=0.0),
+    sa.Column("via", sa.Integer),
+    sa.Column("warc", sa.Text),
+    sa.Column("offset", sa.BigInteger),
+    sa.Column("length", sa.BigInteger),
+    sa.Column("detail", sa.Text),  # what the page turned out to be: its role and kind
+)
+_waiting = sa.Index(
+    "urls_waiting",
+    _urls.c.role,
+    _urls.c.id,
+    sqlite_where=_urls.c.state == "queued",
+    postgresql_where=_urls.c.state == "queued",
+)
+_facts = sa.Table(
+    "facts",
+    _metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
+
+
+def fingerprint(identity: str) -> bytes:
+    """16 bytes that stand for a URL's identity."""
+    return hashlib.blake2b(identity.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+class Frontier:
+    """The table of one crawl. All methods that change it are one transaction each, or run inside `transaction()`."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Opened by the thread that starts the crawl, then used by the recorder's alone.
+        self._engine = sa.create_engine(
+            f"sqlite:///{path}", poolclass=sa.pool.NullPool, connect_args={"check_same_thread": False}
+        )
+        sa.event.listen(self._engine, "connect", _durable)
+        self._connection = self._engine.connect()
+        _metadata.create_all(self._connection)
+        self._connection.commit()
+        self._seen: dict[bytes, None] = {}
+
+    def close(self) -> None:
+        self._connection.close()
+        self._engine.dispose()
+
+    def commit(self) -> None:
+        self._connection.commit()
+
+    # what the crawl is called, and when it began
+
+    def fact(self, name: str) -> str | None:
+        return self._connection.execute(sa.select(_facts.c.value).where(_facts.c.name == name)).scalar_one_or_none()
+
+    def set_fact(self, name: str, value: str) -> None:
+        self._connection.execute(sa.delete(_facts).where(_facts.c.name == name))
+        self._connection.execute(sa.insert(_facts).values(name=name, value=value))
+
+    # finding
+
+    def add(self, found: Iterable[Found], via: Row | None = None) -> Added:
+        """Put new URLs in; those that are known stay as they are. The caller commits."""
+        waiting: list[dict[str, Any]] = []
+        needed: list[dict[str, Any]] = []
+        ended: list[dict[str, Any]] = []
+        for one in found:
+            required = one.role is Role.REQUISITE and one.end is None
+            print_ = fingerprint(one.url if one.exact else one.canonical)
+            key = print_ + b"!" if required else print_
+            if key in self._seen:
+                continue
+            self._remember(key)
+            hops = via.hops + 1 if via and one.deeper else 0
+            (ended if one.end else needed if required else waiting).append({
+                "fingerprint": print_, "url": one.url, "role": int(one.role), "source": one.source,
+                "state": State.DONE if one.end else State.QUEUED, "end": one.end, "reason": one.reason,
+                "tries": 0, "hops": hops, "due": 0.0, "via": via.id if via else None,
+            })  # fmt: skip
+        return Added(self._insert(_ADD, waiting) + self._insert(_NEED, needed), self._insert(_ADD, ended))
+
+    def _insert(self, statement: sa.Executable, rows: list[dict[str, Any]]) -> int:
+        if not rows:
+            return 0
+        before = self._total_changes()
+        self._connection.execute(statement, rows)
+        return self._total_changes() - before
+
+    def _total_changes(self) -> int:
+        return int(self._connection.connection.driver_connection.total_changes)  # type: ignore[union-attr]
+
+    def _remember(self, print_: bytes) -> None:
+        # Most links of a page stand on every page: a bounded memory spares the database their look-up.
+        self._seen[print_] = None
+        if len(self._seen) > _SEEN_AT_MOST:
+            for old in list(self._seen)[: _SEEN_AT_MOST // 2]:
+                del self._seen[old]
+
+    # fetching
+
+    def claim(self, count: int, now: float, roles: Sequence[Role] = tuple(Role)) -> list[Row]:
+        """Take up to `count` waiting URLs that are due, by role and order of finding, and mark them in-flight. The caller commits."""
+        waiting = (
+            sa.select(_urls.c.id, _urls.c.url, _urls.c.role, _urls.c.source, _urls.c.tries, _urls.c.hops)
+            .where(_urls.c.state == State.QUEUED, _urls.c.due <= now, _urls.c.role.in_([int(role) for role in roles]))
+            .order_by(_urls.c.role, _urls.c.id)
+            .limit(count)
+        )
+        rows = [Row(r.id, r.url, Role(r.role), r.source, r.tries, r.hops) for r in self._connection.execute(waiting)]
+        if rows:
+            self._connection.execute(_CLAIM, [{"row": row.id} for row in rows])
+        return rows
+
+    def captured(self, row_id: int, location: Location) -> None:
+        """The row's bytes are safe at `location`. The caller commits."""
+        self._connection.execute(
+            _CAPTURED,
+            {"row": row_id, "warc": location.warc, "offset": location.offset, "length": location.length},
+        )
+
+    def finish(self, row: Row, end: End, reason: str | None, detail: str | None, found: Iterable[Found]) -> Added:
+        """The row is done, and what it names is in. The caller commits."""
+        new = self.add(found, row)
+        self._connection.execute(_DONE, {"row": row.id, "to": end, "why": reason, "what": detail})
+        return new
+
+    def retry(self, row: Row, due: float, reason: str) -> None:
+        """Back into the queue, not before `due` (seconds since 1970). The caller commits."""
+        self._connection.execute(_RETRY, {"row": row.id, "at": due, "why": reason})
+
+    def release(self) -> None:
+        """On start: what was in flight when the last process ended goes back to the queue."""
+        self._connection.execute(sa.update(_urls).where(_urls.c.state == State.IN_FLIGHT).values(state=State.QUEUED))
+        self._connection.commit()
+
+    def unread(self) -> list[Captured]:
+        """On start: rows whose bytes are safe and whose links are not in yet."""
+        rows = self._connection.execute(sa.select(_urls).where(_urls.c.state == State.CAPTURED).order_by(_urls.c.id))
+        return [
+            Captured(Row(r.id, r.url, Role(r.role), r.source, r.tries, r.hops), Location(r.warc, r.offset, r.length))
+            for r in rows
+        ]
+
+    # counting
+
+    def next_due(self, roles: Sequence[Role] = tuple(Role)) -> float | None:
+        """When the next waiting URL of these roles is due; None when none waits."""
+        waiting = _urls.c.state == State.QUEUED, _urls.c.role.in_([int(role) for role in roles])
+        due: float | None = self._connection.execute(sa.select(sa.func.min(_urls.c.due)).where(*waiting)).scalar_one()
+        return due
+
+    def counts(self) -> dict[tuple[Role, str], int]:
+        """How many URLs there are by role and end; one without an end counts as `queued`."""
+        end = sa.func.coalesce(_urls.c.end, "queued")
+        rows = self._connection.execute(sa.select(_urls.c.role, end, sa.func.count()).group_by(_urls.c.role, end))
+        return {(Role(role), str(name)): count for role, name, count in rows}
+
+    def all(self) -> Iterator[Any]:
+        """Every row in order of finding, as SQLAlchemy rows, streamed."""
+        with self._engine.connect() as connection:
+            result = connection.execution_options(yield_per=1000).execute(sa.select(_urls).order_by(_urls.c.id))
+            yield from result
+
+
+_SEEN_AT_MOST = 65_536  # about 8 MB
+
+_ADD = sqlite.insert(_urls).on_conflict_do_nothing()
+# An address on another host is out of scope as a link, and fetched where a page embeds it.
+_NEED = sqlite.insert(_urls).on_conflict_do_update(
+    index_elements=[_urls.c.fingerprint],
+    set_={"role": int(Role.REQUISITE), "state": State.QUEUED, "end": None, "reason": None},
+    where=_urls.c.end == End.OUT_OF_SCOPE,
+)
+_CLAIM = (
+    sa.update(_urls).where(_urls.c.id == sa.bindparam("row")).values(state=State.IN_FLIGHT, tries=_urls.c.tries + 1)
+)
+_CAPTURED = (
+    sa.update(_urls)
+    .where(_urls.c.id == sa.bindparam("row"))
+    .values(
+        state=State.CAPTURED, warc=sa.bindparam("warc"), offset=sa.bindparam("offset"), length=sa.bindparam("length")
+    )
+)
+_DONE = (
+    sa.update(_urls)
+    .where(_urls.c.id == sa.bindparam("row"))
+    .values(state=State.DONE, end=sa.bindparam("to"), reason=sa.bindparam("why"), detail=sa.bindparam("what"))
+)
+_RETRY = (
+    sa.update(_urls)
+    .where(_urls.c.id == sa.bindparam("row"))
+    .values(state=State.QUEUED, due=sa.bindparam("at"), reason=sa.bindparam("why"))
+)
+
+
+def _durable(connection: Any, _record: Any) -> None:
+    """WAL with a sync a commit: what was committed survives a power loss, and readers do not wait."""
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.close()

@@ -1,0 +1,36 @@
+"""A crawl's log: one JSON object a line in its folder, nothing on the terminal."""
+
+import json
+import logging
+from datetime import UTC, datetime
+from pathlib import Path
+
+_OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "spider", "crawler"}
+
+
+class JsonLines(logging.Formatter):
+    """Time, level, where, message, and whatever the call gave as `extra`. JSON escapes line ends, so no message can forge a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        line |= {name: value for name, value in vars(record).items() if name not in _OWN}
+        if record.exc_info:
+            line["trace"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=True, default=str)
+
+
+def to_file(path: Path) -> logging.Handler:
+    """All of this process' log goes to `path` from here on, warnings of libraries too. Remove the handler when the crawl has ended."""
+    handler = logging.FileHandler(path, encoding="utf-8")
+    handler.setFormatter(JsonLines())
+    handler.setLevel(logging.INFO)
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    logging.captureWarnings(True)
+    return handler

@@ -1,0 +1,31 @@
+"""What a crawl is asked to do: the options of `policy-archive crawl`, and the arguments of `scrapy crawl`."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive.institutes.profile import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Limits are 0 where there is none. `derive` off captures alone: links are followed, publications are left for `derive`."""
+
+    only: frozenset[Kind] = frozenset()
+    urls: tuple[str, ...] = ()  # crawl just these pages and what they need
+    max_pages: int = 0
+    max_minutes: float = 0.0
+    max_megabytes: float = 0.0
+    delay: float | None = None  # seconds; the profile's unless given
+    concurrency: int | None = None
+    allow_private: bool = False
+    derive: bool = True
+    requisites: bool = True  # what pages need to be seen again; `try` leaves it out, and only reads one page
+    documents: bool = True
+    workers: int = 2  # processes that read pages
+
+
+def home(given: str | Path | None = None) -> Path:
+    """The home folder: `--home`, $POLICY_ARCHIVE_HOME, or ./policy-archive."""
+    import os
+
+    return Path(given or os.environ.get("POLICY_ARCHIVE_HOME") or "policy-archive")

@@ -1,0 +1,127 @@
+"""The one thread that writes. In the order that the design asks for: WARC records, fdatasync, index journal, frontier, acknowledgement.
+
+Whatever waits is written together, with one sync: a group commit that needs no waiting on purpose (which would hold download slots).
+The reactor hands work in and gets futures; it never touches a file or the database itself.
+"""
+
+import asyncio
+import queue
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from archive.store.exchange import Exchange, Resource, Stored
+from crawler.frontier import Frontier, Role, Row
+
+_BATCH = 64  # exchanges written together at most: bounds what a crash fetches twice, and the memory of a batch
+
+
+class Writes(Protocol):
+    """What the recorder needs of the archive's writer."""
+
+    def store(self, batch: Sequence[Exchange | Resource]) -> list[Stored]: ...
+
+
+@dataclass(slots=True)
+class _Job:
+    done: asyncio.Future[Any]
+    exchange: Exchange | None = None
+    row: Row | None = None
+    change: Callable[[Frontier], Any] | None = None
+    result: Any = field(default=None)
+
+
+class Recorder:
+    """Writes exchanges and changes of the frontier, and acknowledges them in the reactor's loop."""
+
+    def __init__(self, writer: Writes, frontier: Frontier, loop: asyncio.AbstractEventLoop) -> None:
+        self._writer = writer
+        self._frontier = frontier
+        self._loop = loop
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
+        self.broken: BaseException | None = None  # why nothing more can be written
+        self.bytes = 0
+        self.batches = 0
+        self.seconds = {"warc": 0.0, "frontier": 0.0}
+        self._thread.start()
+
+    def record(self, exchange: Exchange, row: Row | None) -> asyncio.Future[Stored]:
+        """Done, with where the response's record lies, once it is durable and the row is captured."""
+        return self._put(_Job(self._loop.create_future(), exchange=exchange, row=row))
+
+    def change(self, change: Callable[[Frontier], Any]) -> asyncio.Future[Any]:
+        """Run `change` in the recorder's transaction; fires with what it returned, after the commit."""
+        return self._put(_Job(self._loop.create_future(), change=change))
+
+    def claim(self, count: int, roles: Sequence[Role]) -> asyncio.Future[tuple[list[Row], float | None]]:
+        """URLs to fetch now, in-flight from here on, and when the next one is due if there was none."""
+
+        def claimed(frontier: Frontier) -> tuple[list[Row], float | None]:
+            rows = frontier.claim(count, time.time(), roles)
+            return rows, None if rows else frontier.next_due(roles)
+
+        return self.change(claimed)
+
+    def stop(self) -> None:
+        """Write what waits, and end the thread. Called from a thread that is not the reactor's, or after the reactor."""
+        self._jobs.put(None)
+        self._thread.join()
+
+    def _put(self, job: _Job) -> asyncio.Future[Any]:
+        self._jobs.put(job)
+        return job.done
+
+    def _run(self) -> None:
+        more = True
+        while more:
+            batch: list[_Job] = []
+            job = self._jobs.get()
+            while job is not None:
+                batch.append(job)
+                if len(batch) >= _BATCH or self._jobs.empty():
+                    break
+                job = self._jobs.get()
+            more = job is not None
+            if batch:
+                self._write(batch)
+
+    def _write(self, batch: list[_Job]) -> None:
+        try:
+            if self.broken is not None:
+                raise self.broken
+            started = time.perf_counter()
+            exchanges = [job for job in batch if job.exchange is not None]
+            if exchanges:
+                stored = self._writer.store([job.exchange for job in exchanges if job.exchange])
+                for job, one in zip(exchanges, stored, strict=True):
+                    job.result = one
+                    self.bytes += one.location.length
+            written = time.perf_counter()
+            for job in exchanges:
+                if job.row is not None:
+                    self._frontier.captured(job.row.id, job.result.location)
+            for job in batch:
+                if job.change is not None:
+                    job.result = job.change(self._frontier)
+            self._frontier.commit()
+            self.batches += 1
+            self.seconds["warc"] += written - started
+            self.seconds["frontier"] += time.perf_counter() - written
+        except BaseException as error:  # noqa: BLE001  handed to everyone who waits, and the crawl ends with it
+            self.broken = error
+            self._loop.call_soon_threadsafe(_fail, batch, error)
+        else:
+            self._loop.call_soon_threadsafe(_acknowledge, batch)
+
+
+def _acknowledge(batch: list[_Job]) -> None:
+    for job in batch:
+        job.done.set_result(job.result)
+
+
+def _fail(batch: list[_Job], error: BaseException) -> None:
+    for job in batch:
+        job.done.set_exception(error)

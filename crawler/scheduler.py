@@ -1,0 +1,125 @@
+"""The frontier behind Scrapy's scheduler interface: Scrapy asks for the next request, the frontier's table says which.
+
+Nothing that Scrapy enqueues is taken: links, redirects and retries go into the table by the crawl loop (spiders/institute.py), in the
+same transaction as the row that they come from.
+"""
+
+import asyncio
+import time
+from collections import deque
+from typing import Any, Self
+
+from scrapy import Request
+from scrapy.core.scheduler import BaseScheduler
+from scrapy.crawler import Crawler
+from scrapy.utils.asyncio import call_later
+from scrapy.utils.httpobj import urlparse_cached
+from twisted.internet.defer import Deferred
+
+from crawler.capture.tap import DOCUMENT_BYTES, PAGE_BYTES
+from crawler.crawl import Crawl
+from crawler.frontier import Role, Row
+
+_AHEAD = 32  # rows claimed ahead of the downloader: what a `kill -9` fetches twice at the most, beside those in the downloader
+
+
+class FrontierScheduler(BaseScheduler):
+    """Gives out rows that the recorder has claimed; asks for more before it runs dry."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._ready: deque[Row] = deque()
+        self._claiming = False
+        self._exhausted = False
+        self._wake_at: float | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    def open(self, spider: Any) -> None:
+        self._spider = spider
+        self._crawl: Crawl = spider.crawl
+        self._crawl.changed = self.changed
+        self._crawl.begin(asyncio.get_running_loop())
+
+    def close(self, reason: str) -> "Deferred[None] | None":
+        return None
+
+    def changed(self) -> None:
+        """New or retried URLs have come in, or a limit was reached: ask the table again."""
+        self._exhausted = False
+        self._refill()
+        self._wake()
+
+    def has_pending_requests(self) -> bool:
+        if self._crawl.stopping:
+            return bool(self._ready)
+        return bool(self._ready) or self._claiming or not self._exhausted or self._wake_at is not None
+
+    def enqueue_request(self, request: Request) -> bool:
+        raise RuntimeError(f"the frontier takes URLs through the crawl loop alone, not {request}")
+
+    def next_request(self) -> Request | None:
+        if len(self._ready) < _AHEAD // 2:
+            self._refill()
+        for _ in range(len(self._ready)):
+            row = self._ready.popleft()
+            request = self._request(row)
+            host = urlparse_cached(request).hostname or ""
+            held = self._crawl.pace.held(host)
+            if not held:
+                return request
+            self._ready.append(row)
+            self._later(held)
+        return None
+
+    def _request(self, row: Row) -> Request:
+        return Request(
+            row.url,
+            callback=self._spider.arrived,
+            errback=self._spider.failed,
+            meta={"row": row, "max_bytes": DOCUMENT_BYTES if row.role is Role.DOCUMENT else PAGE_BYTES},
+            dont_filter=True,
+        )
+
+    def _refill(self) -> None:
+        if self._claiming or self._exhausted:
+            return
+        count, roles = self._crawl.open_roles(_AHEAD)
+        if not roles:
+            self._exhausted = True
+            return
+        self._claiming = True
+        self._crawl.recorder.claim(count, roles).add_done_callback(self._claimed)
+
+    def _claimed(self, claim: "asyncio.Future[tuple[list[Row], float | None]]") -> None:
+        self._claiming = False
+        if error := claim.exception():
+            self._exhausted = True
+            self._crawl.fail(error)
+            return
+        rows, due = claim.result()
+        self._ready.extend(rows)
+        self._crawl.claimed(rows)
+        if not rows:
+            self._exhausted = True
+            if due is not None:
+                self._later(max(0.05, due - time.time()))
+        self._wake()
+
+    def _later(self, seconds: float) -> None:
+        at = time.monotonic() + seconds
+        if self._wake_at is None or at < self._wake_at:
+            self._wake_at = at
+            call_later(seconds, self._woken, at)
+
+    def _woken(self, at: float) -> None:
+        if self._wake_at == at:
+            self._wake_at = None
+        self.changed()
+
+    def _wake(self) -> None:
+        slot = self._crawler.engine._slot if self._crawler.engine else None
+        if slot is not None:  # None once the spider is closed
+            slot.nextcall.schedule()

@@ -1,0 +1,52 @@
+"""Every setting that differs from Scrapy's default, with its reason. `scrapy crawl analysis -a institute=timep` reads them from here."""
+
+from archive import __version__
+
+BOT_NAME = "policy-archive"
+SPIDER_MODULES = ["crawler.spiders"]
+USER_AGENT = f"policy-archive/{__version__} (+https://example.org/policy-archive; research archive)"  # with the profile's contact: spiders/institute.py
+ROBOTSTXT_USER_AGENT = "policy-archive"
+
+# The wire
+DOWNLOAD_HANDLERS_BASE: dict[str, str] = {}  # default has file, data, ftp and s3 on
+DOWNLOAD_HANDLERS = {"http": "crawler.capture.wire.WireHandler", "https": "crawler.capture.wire.WireHandler"}
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Encoding": "gzip, deflate",  # default adds br and zstd: bytes that any reader of the next decades can decode
+}
+COMPRESSION_ENABLED = False  # default True: the reactor never decodes; workers do
+DOWNLOAD_FAIL_ON_DATALOSS = False  # default True: a truncated page is archived as such
+DOWNLOAD_TIMEOUT = 60  # default 180 s
+DOWNLOAD_VERIFY_CERTIFICATES = True  # default False
+TWISTED_DNS_RESOLVER = "crawler.etiquette.guard.GuardedResolver"
+
+# The frontier
+SCHEDULER = "crawler.scheduler.FrontierScheduler"
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the frontier knows what was found
+
+# Etiquette
+DOWNLOADER_MIDDLEWARES_BASE = {  # default has a dozen: retries and redirects go through the frontier, so that each hop is captured and survives
+    # a crash; no cookies, cache, proxy or credentials; Scrapy's robots.txt is fetched past when it answers 503 or hangs
+    "crawler.etiquette.robots.RobotsMiddleware": 100,
+    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
+    "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
+    "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
+}
+SPIDER_MIDDLEWARES_BASE: dict[
+    str, int
+] = {}  # callbacks yield nothing: links go into the frontier with the row that they come from
+CONCURRENT_REQUESTS = 16
+CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default 8; a profile may say more
+DOWNLOAD_DELAY = 1.0  # default 0; the profile's, or --delay
+DOWNLOAD_DELAY_JITTER = 0.0  # default ±50 %: no gap may be below the delay
+
+# One process, quiet and closed
+CONCURRENT_ITEMS = 1  # default 100: Scrapy makes that many tasks a response
+TELNETCONSOLE_ENABLED = False  # default True
+REMOTE_CONTROL_ENABLED = False  # default True since 2.19: it runs Python for whoever holds its token
+EXTENSIONS_BASE: dict[
+    str, int
+] = {}  # default has telnet, statistics in the log, feeds: the crawl reports itself, the dataset is derived
+EXTENSIONS = {"crawler.closing.Closing": 500}
+STATS_DUMP = False
+LOG_LEVEL = "INFO"

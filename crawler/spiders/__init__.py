@@ -1,0 +1,1 @@
+"""Short declarations over one crawl loop (institute.py)."""

@@ -1,0 +1,200 @@
+"""The one crawl loop. A spider declares which kinds it is after; what a site is like is its profile's business."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from scrapy import Spider
+from scrapy.crawler import Crawler
+from scrapy.exceptions import CannotResolveHostError
+from scrapy.http import Response
+from scrapy.settings import BaseSettings
+from twisted.python.failure import Failure
+
+from archive.dataset.derived import Derived
+from archive.dataset.worker import Underived
+from archive.extract.page import Role as PageRole
+from archive.institutes import registry
+from archive.institutes.profile import Kind, Profile
+from archive.store.exchange import Location, Stored
+from crawler.crawl import Crawl, user_agent
+from crawler.discovery import sources
+from crawler.etiquette import guard
+from crawler.etiquette.robots import RobotsForbidden
+from crawler.frontier import End, Role, Row
+from crawler.links import found_in
+from crawler.options import Options, home
+
+logger = logging.getLogger(__name__)
+
+_TRIES = 3  # of one URL
+_PATIENCE = 10.0  # seconds before a URL that failed is tried again, doubled each time
+_ENDS = {
+    PageRole.REDIRECT: End.REDIRECTED,
+    PageRole.MISSING: End.GONE,
+    PageRole.ERROR: End.FAILED,
+    PageRole.BOTWALL: End.BOTWALL,
+}
+
+
+class InstituteSpider(Spider):
+    """Fetches what the frontier gives out, and puts in what the pages lead to. Arguments: institute, home, collection."""
+
+    only: frozenset[Kind] = frozenset()
+    crawl: Crawl
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        crawl: Crawl | None = kwargs.pop("crawl", None)
+        if crawl is None:
+            crawl = _opened(cls.only, **kwargs)
+        spider = super().from_crawler(crawler)
+        spider.crawl = crawl
+        _apply(crawl, crawler.settings)
+        crawl.ended = lambda: _close(crawler)
+        return spider
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Nothing is asked for here: the seeds are in the frontier. Pages that a crash left unread are read first."""
+        for captured in self.crawl.unread:
+            await self._read(captured.row, captured.location)
+        return
+        yield
+
+    async def arrived(self, response: Response) -> None:
+        """A response came, whatever its status. Its bytes are being written; nothing is done with them before they are safe."""
+        row: Row = response.meta["row"]
+        try:
+            await self._arrived(row, response)
+        except Exception as error:
+            await self._unforeseen(row, error)
+
+    async def _arrived(self, row: Row, response: Response) -> None:
+        stored: Stored = await response.meta["recorded"]
+        host = urlsplit(response.url).hostname or ""
+        if response.status in (429, 503):
+            retry_after = response.headers.get(b"Retry-After")
+            wait = self.crawl.pace.slow_down(host, retry_after.decode("latin-1") if retry_after else None)
+            await self._again(row, f"status {response.status}", wait)
+        elif response.status >= 500:
+            await self._again(row, f"status {response.status}")
+        else:
+            self.crawl.pace.answered(host)
+            if row.role is Role.SOURCE and response.status < 400 and not 300 <= response.status < 400:
+                await self._read_source(row, response)
+            else:
+                await self._read(row, stored.location, stored.revisit)
+
+    async def failed(self, failure: Failure) -> None:
+        """No response, or not one that can be understood. Whatever came is being written."""
+        row: Row = failure.request.meta["row"]  # type: ignore[attr-defined]
+        try:
+            await self._failed(row, failure)
+        except Exception as error:
+            await self._unforeseen(row, error)
+
+    async def _failed(self, row: Row, failure: Failure) -> None:
+        recorded = failure.request.meta.get("recorded")  # type: ignore[attr-defined]
+        if recorded is not None:
+            await recorded
+        error = failure.value
+        why = " ".join(str(error).split())[:300] or type(error).__name__
+        self.crawl.refusals[f"{type(error).__name__}: {why}"] += 1
+        if isinstance(error, RobotsForbidden):
+            await self._end(row, End.ROBOTS, why)
+        elif isinstance(error, CannotResolveHostError) and isinstance(error.__cause__, guard.PrivateAddress):
+            await self._end(row, End.PRIVATE, why)
+        else:
+            await self._again(row, f"{type(error).__name__}: {why}")
+
+    async def _unforeseen(self, row: Row, error: Exception) -> None:
+        """A fault of ours, or of the disk: the row fails, counted and logged, and the crawl goes on if it can."""
+        if self.crawl.recorder.broken is not None:
+            self.crawl.fail(self.crawl.recorder.broken)
+            return
+        logger.exception("unforeseen at %s", row.url)
+        await self._end(row, End.FAILED, f"unforeseen {type(error).__name__}: {error}")
+
+    async def _again(self, row: Row, reason: str, wait: float | None = None) -> None:
+        if row.tries + 1 >= _TRIES:
+            if row.role is Role.SOURCE:
+                self.crawl.sources.failed(row.source, reason)
+            await self._end(row, End.FAILED, f"{reason}, {_TRIES} times")
+        else:
+            await self.crawl.again(row, _PATIENCE * 2**row.tries if wait is None else wait, reason)
+
+    async def _end(self, row: Row, end: End, reason: str | None = None) -> None:
+        if row.role is Role.SOURCE and end is not End.ARCHIVED:
+            self.crawl.sources.failed(row.source, reason or str(end))
+        await self.crawl.finished(row, end, reason)
+
+    async def _read_source(self, row: Row, response: Response) -> None:
+        found, problem = await sources.read(row, response, self.crawl.profile, self.crawl.sources)
+        await self.crawl.finished(row, End.FAILED if problem else End.ARCHIVED, problem, "source", found)
+
+    async def _read(self, row: Row, location: Location, revisit: bool = False) -> None:
+        """A worker reads the record; its links and the row's end go into the frontier together."""
+        crawl = self.crawl
+        only_links = not crawl.options.derive
+        underived: str | None = None
+        try:
+            derived: Derived = await asyncio.wrap_future(crawl.workers.submit(location, links_only=only_links))
+        except Underived as error:
+            underived = str(error)
+            logger.warning("underived", extra={"url": row.url, "why": underived})
+            try:  # its links must not be lost
+                derived = await asyncio.wrap_future(crawl.workers.submit(location, links_only=True))
+            except Underived:
+                await crawl.finished(row, End.ARCHIVED, underived, "underived")
+                return
+        if not only_links and underived is None:
+            crawl.keep(derived)
+        if row.role is Role.SOURCE:
+            if derived.role is PageRole.MISSING:
+                crawl.sources.absent(row.source)
+            elif not derived.redirect_to and not (row.hops and 400 <= derived.status < 500):  # beyond a source's last page
+                crawl.sources.failed(row.source, f"status {derived.status}")
+        found = [one for one in found_in(row, derived, follow=not crawl.options.urls) if one.role in crawl.roles]
+        if row.source.startswith("listing:"):
+            crawl.sources.found(row.source, sum(one.role is Role.PAGE and one.end is None for one in found))
+        end = _ENDS.get(derived.role, End.UNCHANGED if revisit else End.ARCHIVED)
+        reason = f"status {derived.status}" if end in (End.GONE, End.FAILED) else underived
+        if derived.redirect_to and not found:
+            end, reason = End.FAILED, "too many redirects"
+        await crawl.finished(row, end, reason, derived.kind or str(derived.role), found)
+
+
+def _opened(only: frozenset[Kind], institute: str = "", collection: str | None = None, **given: Any) -> Crawl:
+    """For `scrapy crawl NAME -a institute=…`: what `policy-archive crawl` does before it starts Scrapy."""
+    options = Options(only=only, allow_private=given.get("allow_private") in ("1", "true", "yes"))
+    return Crawl.open(profile_of(institute), home(given.get("home")), collection, options)
+
+
+def profile_of(institute: str) -> Profile:
+    """The profile by name or path; the demo institute's site is served from here on."""
+    if institute == "demo":
+        from crawler.demo import embedded  # the site is not needed for any other institute
+
+        return embedded.serve()[0]
+    return registry.load(institute)
+
+
+def _apply(crawl: Crawl, settings: BaseSettings) -> None:
+    """The profile's etiquette and the options, as settings of this crawl."""
+    etiquette, options = crawl.profile.etiquette, crawl.options
+    delay = etiquette.delay if options.delay is None else options.delay
+    concurrency = options.concurrency or (etiquette.concurrency if delay else max(8, etiquette.concurrency))
+    settings.set("DOWNLOAD_DELAY", delay, priority="spider")
+    settings.set("CONCURRENT_REQUESTS_PER_DOMAIN", concurrency, priority="spider")
+    settings.set("USER_AGENT", user_agent(crawl.profile), priority="spider")
+    if options.allow_private:
+        guard.doors.add(guard.EVERYWHERE)
+
+
+def _close(crawler: Crawler) -> None:
+    from scrapy.utils.defer import _schedule_coro
+
+    if crawler.engine is not None and crawler.engine.spider is not None:
+        _schedule_coro(crawler.engine.close_spider_async(reason="broken"))

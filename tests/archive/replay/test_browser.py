@@ -1,0 +1,80 @@
+"""The replayed pages in a headless Chromium: styled, right to left, and shut in."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Frame, Page, sync_playwright
+
+from archive.replay.server import Wayback
+from tests.archive.audit import samples
+
+CHROMIUM = Path("/usr/bin/chromium")
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium in /usr/bin: apt-get install chromium"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+def replayed(page: Page, wayback: Wayback, url: str) -> Frame:
+    """The frame that shows an archived page, when it has loaded."""
+    page.goto(wayback.page(url))
+    page.wait_for_function("document.querySelector('iframe') !== null")
+    frame = page.wait_for_selector("iframe").content_frame()
+    assert frame is not None
+    frame.wait_for_selector("h1")
+    frame.wait_for_load_state()
+    return frame
+
+
+@pytest.mark.parametrize(
+    ("url", "title", "direction"),
+    [(samples.ENGLISH, "Courts & decrees", "ltr"), (samples.ARABIC, "المحاكم والمراسيم", "rtl")],
+)
+def test_a_page_is_seen_styled_from_the_archive_alone(
+    browser: Browser, tmp_path: Path, url: str, title: str, direction: str
+) -> None:
+    asked: list[str] = []
+    with Wayback(samples.collection(tmp_path)) as wayback:
+        page = browser.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        frame = replayed(page, wayback, url)
+        assert frame.locator("h1").inner_text() == title
+        assert frame.evaluate("getComputedStyle(document.body).color") == "rgb(1, 2, 3)"
+        assert frame.evaluate("getComputedStyle(document.body).direction") == direction
+        page.close()
+    assert all(address.startswith(wayback.base.removesuffix("sample/")) for address in asked)
+
+
+def test_a_hostile_page_reaches_nothing(browser: Browser, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as live:
+        live.settimeout(0.5)
+        target = f"http://127.0.0.1:{live.getsockname()[1]}"
+        hostile = (
+            f'<title>عدائي</title><h1>عدائي</h1><img src="{target}/image"><script>'
+            f"new Image().src = '{target}/script'; window['fe' + 'tch']('{target}/fetch').catch(() => 0);"
+            f"try {{ top.location = '{target}/top' }} catch (e) {{}}"
+            "try { document.cookie = 'a=b' } catch (e) {}"
+            "try { document.title = 'read:' + top.document.title } catch (e) {}</script>"
+        )
+        answer = samples.response(hostile.encode(), "Content-Type: text/html; charset=utf-8")
+        more = [samples.exchange(f"{samples.HOME}/hostile/", answer, 20)]
+        with Wayback(samples.collection(tmp_path, 1, more)) as wayback:
+            page = browser.new_page()
+            frame = replayed(page, wayback, f"{samples.HOME}/hostile/")
+            with pytest.raises(TimeoutError):
+                live.accept()
+            assert frame.evaluate("self.origin") == "null"
+            assert frame.title() == "عدائي"
+            assert page.url == wayback.page(f"{samples.HOME}/hostile/")
+            page.close()

@@ -1,0 +1,86 @@
+"""The table of what is to be fetched: states, duplicates, order, and what is left after a crash."""
+
+from pathlib import Path
+
+import pytest
+
+from archive.store.exchange import Location
+from crawler.frontier import Added, End, Found, Frontier, Role
+
+ARABIC = "https://timep.org/2024/12/05/%D8%B3%D9%88%D8%B1%D9%8A%D8%A7/"
+
+
+@pytest.fixture
+def frontier(tmp_path: Path) -> Frontier:
+    return Frontier(tmp_path / "frontier.sqlite")
+
+
+def page(url: str, **more: object) -> Found:
+    return Found(url, url.rstrip("/"), Role.PAGE, "test", **more)  # type: ignore[arg-type]
+
+
+def test_one_address_is_one_row_in_all_its_spellings(frontier: Frontier) -> None:
+    assert frontier.add([page(ARABIC), page(ARABIC.rstrip("/"))]) == Added(1, 0)
+    assert frontier.add([page(ARABIC)]) == Added(0, 0)
+
+
+def test_a_redirect_may_lead_to_another_spelling(frontier: Frontier) -> None:
+    frontier.add([page("https://timep.org/a")])
+    row = frontier.claim(1, 0.0)[0]
+    found = Found("https://timep.org/a/", "https://timep.org/a", Role.PAGE, "test", exact=True, deeper=True)
+    assert frontier.finish(row, End.REDIRECTED, None, None, [found]) == Added(1, 0)
+    assert frontier.claim(1, 0.0)[0].hops == 1
+
+
+def test_rows_come_by_role_then_by_order_of_finding(frontier: Frontier) -> None:
+    frontier.add([
+        Found("https://a.example/x.css", "x", Role.REQUISITE, "test"),
+        page("https://a.example/2"),
+        page("https://a.example/1"),
+        Found("https://a.example/sitemap.xml", "s", Role.SOURCE, "test"),
+    ])
+    assert [row.url.rsplit("/", 1)[1] for row in frontier.claim(9, 0.0)] == ["sitemap.xml", "2", "1", "x.css"]
+    assert frontier.claim(9, 0.0) == []
+
+
+def test_a_row_that_failed_waits_until_it_is_due(frontier: Frontier) -> None:
+    frontier.add([page(ARABIC)])
+    row = frontier.claim(1, 0.0)[0]
+    frontier.retry(row, due=100.0, reason="status 503")
+    assert frontier.claim(1, 99.0) == []
+    assert frontier.next_due() == 100.0
+    assert frontier.claim(1, 100.0)[0].tries == 1
+
+
+def test_out_of_scope_as_a_link_is_fetched_where_a_page_embeds_it(frontier: Frontier) -> None:
+    url = "https://cdn.example/picture.png"
+    assert frontier.add([page(url, end=End.OUT_OF_SCOPE, reason="outside")]) == Added(0, 1)
+    assert frontier.claim(1, 0.0) == []
+    assert frontier.add([Found(url, url, Role.REQUISITE, "requisites")]) == Added(1, 0)
+    assert frontier.claim(1, 0.0)[0].role is Role.REQUISITE
+
+
+def test_after_a_crash_in_flight_is_queued_and_captured_is_unread(tmp_path: Path) -> None:
+    frontier = Frontier(tmp_path / "frontier.sqlite")
+    frontier.add([page(f"https://timep.org/{number}") for number in range(3)])
+    first, second, third = frontier.claim(3, 0.0)
+    frontier.captured(first.id, Location("a.warc.gz", 10, 20))
+    frontier.finish(second, End.ARCHIVED, None, "analysis", [page("https://timep.org/new")])
+    frontier.commit()
+    frontier.claim(1, 0.0)  # not committed: as if the process had died here
+    frontier.close()
+
+    again = Frontier(tmp_path / "frontier.sqlite")
+    again.release()
+    assert [(one.row.id, one.location) for one in again.unread()] == [(first.id, Location("a.warc.gz", 10, 20))]
+    assert {row.url for row in again.claim(9, 0.0)} == {third.url, "https://timep.org/new"}
+
+
+def test_every_url_has_one_end_and_the_sum_is_what_was_found(frontier: Frontier) -> None:
+    frontier.add([page("https://timep.org/a"), page("https://x.example/", end=End.OUT_OF_SCOPE)])
+    row = frontier.claim(1, 0.0)[0]
+    frontier.finish(row, End.ARCHIVED, None, None, [page("https://timep.org/b")])
+    frontier.commit()
+    counts = frontier.counts()
+    assert counts == {(Role.PAGE, "archived"): 1, (Role.PAGE, "out-of-scope"): 1, (Role.PAGE, "queued"): 1}
+    assert len(list(frontier.all())) == sum(counts.values())

@@ -1,0 +1,48 @@
+"""Imports point one way, and the archive runs without Scrapy."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+# A package may import those to its right, and itself. institutes and store are siblings below extract.
+MAY = {
+    "archive.cli": {"archive.replay", "archive.audit", "archive.dataset", "archive.extract", "archive.store", "archive.institutes"},
+    "archive.replay": {"archive.dataset", "archive.extract", "archive.store", "archive.institutes"},
+    "archive.audit": {"archive.dataset", "archive.extract", "archive.store", "archive.institutes"},
+    "archive.dataset": {"archive.extract", "archive.store", "archive.institutes"},
+    "archive.extract": {"archive.store", "archive.institutes"},
+    "archive.store": set(),
+    "archive.institutes": set(),
+}
+MODULES = sorted(path for package in ("archive", "crawler") for path in (ROOT / package).rglob("*.py"))
+
+
+def imported(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_point_one_way(path: Path) -> None:
+    names = imported(path)
+    module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    if module.startswith("archive"):
+        assert not {name for name in names if name.split(".")[0] in ("crawler", "scrapy", "twisted")}
+        room = ".".join(module.split(".")[:2])
+        others = {".".join(name.split(".")[:2]) for name in names if name.startswith("archive.")} & MAY.keys()
+        assert others - {room} <= MAY.get(room, set(MAY))
+    assert "typing.TYPE_CHECKING" not in names
+
+
+def test_the_archive_runs_without_scrapy() -> None:
+    program = "import sys; sys.modules['scrapy'] = sys.modules['twisted'] = None; import archive.cli, archive.dataset.derive, archive.audit.verify"
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60, cwd=ROOT)

@@ -1,0 +1,75 @@
+"""The README is true: its commands are those that CI runs, its verbs and files exist."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+from tests.crawler.command import environment
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def commands() -> list[str]:
+    """The lines of the README's shell blocks."""
+    return [line for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL) for line in block.splitlines()]
+
+
+def test_ci_runs_the_test_command_of_the_readme() -> None:
+    wanted = [line for line in commands() if line.endswith("-m pytest")]
+    assert len(wanted) == 1
+    assert (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()[-1] == wanted[0]
+
+
+def test_the_demo_command_installs_and_runs_the_demo() -> None:
+    first = commands()[0]
+    assert first.startswith("python3 -m venv .venv && .venv/bin/pip install")
+    assert first.endswith(".venv/bin/policy-archive demo")
+
+
+def test_every_verb_of_the_readme_has_help_and_every_verb_stands_in_it() -> None:
+    shown = subprocess.run(
+        [sys.executable, "-m", "crawler.cli", "--help"], capture_output=True, text=True, env=environment(), timeout=60, check=True
+    ).stdout
+    verbs = set(re.findall(r"^[│ ]+([a-z]+)  ", shown, re.MULTILINE))
+    named = set(re.findall(r"policy-archive ([a-z]+)", README))
+    assert verbs >= {"crawl", "demo", "derive", "institute", "replay", "try", "verify"}
+    assert verbs == named
+    for verb in verbs:
+        help_ = subprocess.run(
+            [sys.executable, "-m", "crawler.cli", verb, "--help"],
+            capture_output=True, text=True, env=environment(), timeout=60, check=True,
+        ).stdout  # fmt: skip
+        assert "Usage: policy-archive" in help_
+        assert verb == "institute" or "Example: policy-archive" in " ".join(help_.split()), verb
+
+
+def test_the_files_of_the_picture_exist() -> None:
+    picture = README.split("```text\ncrawler/ ")[1].split("```")[0]
+    folder, names = "crawler", set()
+    for line in ("crawler/ " + picture).splitlines():
+        if not line.startswith(" "):
+            folder = line.split("/")[0]
+        base = ROOT / folder
+        place = line.split()[0] if line.split() else ""
+        inside = base / place if place.endswith("/") and line.startswith(" ") else base
+        names |= {inside / name for name in re.findall(r"\b([a-z_]+\.py)\b", line)}
+    assert len(names) > 30
+    assert sorted(str(name) for name in names if not name.exists()) == []
+
+
+def test_every_direct_dependency_is_pinned() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = [one for extra in ("replay", "test") for one in project["optional-dependencies"][extra]]
+    pinned = {re.split("==", line)[0].lower() for line in (ROOT / "constraints.txt").read_text().splitlines() if "==" in line}
+    wanted = {re.split(r"[\s\[<>=!~;]", one)[0].lower() for one in [*project["dependencies"], *extras]} - {"policy-archive"}
+    assert wanted - pinned == set()
+
+
+def test_no_file_names_a_package_index() -> None:
+    index = re.compile(r"pypi\.(?:org|python)|pythonhosted|--(?:extra-)?index-url|registry\.npmjs|deb\.debian")
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    named = [name for name in tracked if name != "tests/test_readme.py" and index.search((ROOT / name).read_text("utf-8", "replace"))]
+    assert named == []

@@ -1,0 +1,27 @@
+"""The real WordPress site of ../shared, for as long as a test needs it."""
+
+import contextlib
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "wordpress"
+
+
+@contextlib.contextmanager
+def running(folder: Path, *options: str) -> Iterator[str]:
+    """Starts the site in `folder`, yields its address, and stops it."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    site = folder / "wordpress"
+    try:
+        subprocess.run(
+            [SHARED / "up.sh", "--dir", site, "--port", str(port), *options],
+            check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=600,
+        )  # fmt: skip
+        yield f"http://127.0.0.1:{port}/"
+    finally:
+        subprocess.run([SHARED / "up.sh", "--stop", "--dir", site], check=False, timeout=60)
+        shutil.rmtree(site, ignore_errors=True)
