@@ -1,6 +1,7 @@
 """The command `policy-archive`: the archive's verbs, and those that go out to the web."""
 
 import json
+import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -16,7 +17,7 @@ from crawler.options import Options
 
 app = archive_cli.app
 
-_ARCHIVIST = "Archivist"
+_ARCHIVIST = archive_cli.ARCHIVIST
 
 
 @app.command(rich_help_panel=_ARCHIVIST, epilog="Example: policy-archive crawl timep --max-pages 50")
@@ -94,11 +95,11 @@ def _crawl(
     else:
         summary.show(outcome, Console(), time.monotonic() - began)
     if outcome.why:
-        talk.print(f"policy-archive: {outcome.why}", style="yellow", highlight=False, markup=False)
+        print(f"policy-archive: {outcome.why}", file=sys.stderr)
     return outcome
 
 
-@app.command(rich_help_panel="First steps", epilog="Example: policy-archive demo --pages 30")
+@app.command(rich_help_panel=_ARCHIVIST, epilog="Example: policy-archive demo --pages 30")
 def demo(
     ctx: typer.Context,
     pages: Annotated[
@@ -114,7 +115,7 @@ def demo(
 
 @app.command(
     name="try",
-    rich_help_panel="Auditor",
+    rich_help_panel=archive_cli.AUDITOR,
     epilog="Example: policy-archive try https://timep.org/2024/12/04/israels-digital-assault-on-lebanon/",
 )
 def try_(

@@ -45,21 +45,28 @@ def check(collection: Collection, told: Derivation, only: str | None = None) -> 
         told.summary, differences = rederive(collection, profile, Path(folder), only=only)
         for place, why in told.summary.underived.items():
             warc, _, offset = place.rpartition(":")
-            mend = "try again; if it stays so, the page is too large, or extraction hangs on it"
+            mend = "verify again; if it stays so, extraction cannot cope with the page: report it as a fault"
             yield Finding(Level.ERROR, f"archive/{warc}", "underived", why, mend, offset=int(offset))
-        yield from _findings(differences, told.other_tools)
+        yield from _findings(differences, told.other_tools, bool(told.summary.underived))
 
 
-def _findings(differences: Iterable[Difference], other_tools: dict[str, Any]) -> Iterator[Finding]:
-    """One finding a line of the dataset, however many of its fields differ."""
-    mend = (
-        f"derived by other programs: install {_constraints(other_tools)} and verify again" if other_tools else _DERIVE
-    )
+def _findings(
+    differences: Iterable[Difference], other_tools: dict[str, Any], underived: bool = False
+) -> Iterator[Finding]:
+    """One finding a line of the dataset, however many of its fields differ.
+
+    Differences accuse nobody where other programs derived the dataset, or where pages are underived, which are told.
+    """
+    mend = _DERIVE
+    if underived:
+        mend = "some pages could not be derived: mend that first"
+    elif other_tools:
+        mend = f"derived by other programs: install {_constraints(other_tools)} and verify again"
     for key, group in groupby(differences, key=lambda one: (one.file, one.line, one.id, one.version)):
         file, line, name, version = key
         fields = list(group)
         first = fields[0]
-        level = Level.WARNING if other_tools or not first.same_tools else Level.ERROR
+        level = Level.WARNING if underived or other_tools or not first.same_tools else Level.ERROR
         where, what = f"dataset/{file}", f"{name} of {version}"
         if name is None:
             yield Finding(Level.ERROR, where, "dataset-line", "not a line of the dataset", _DERIVE, line=line)

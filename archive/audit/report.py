@@ -1,6 +1,7 @@
 """What a person, or a program, reads of a verification."""
 
 import threading
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -12,7 +13,7 @@ from rich.text import Text
 from archive.audit.finding import Finding, Level
 from archive.audit.verify import Audit
 
-SHOWN = 100  # findings printed; all are in --json
+SHOWN = 10  # findings of one rule that are printed; all are in --json
 _REFRESH = 0.2  # seconds
 
 
@@ -31,15 +32,20 @@ def as_dict(audit: Audit, findings: Sequence[Finding]) -> dict[str, Any]:
 
 def show(audit: Audit, findings: Sequence[Finding], out: Console, talk: Console) -> None:
     """The findings, then what was checked and the verdict."""
-    for finding in findings[:SHOWN]:
+    rules: Counter[str] = Counter()
+    for finding in findings:
+        rules[finding.rule] += 1
+        if rules[finding.rule] > SHOWN:
+            continue
         style = "bold red" if finding.level is Level.ERROR else "yellow"
         out.print(
             Text.assemble((f"{finding.level}", style), f" {finding.rule}: ", (finding.place, "bold")), soft_wrap=True
         )
         out.print(Text(f"    {finding.detail}"), soft_wrap=True)
         out.print(Text(f"    mend: {finding.mend}", style="dim"), soft_wrap=True)
-    if len(findings) > SHOWN:
-        out.print(Text(f"… and {len(findings) - SHOWN:,} more; --json has all"))
+    for rule, count in rules.items():
+        if count > SHOWN:
+            out.print(Text(f"… and {count - SHOWN:,} more of {rule}; --json has all"))
     out.print(Text.assemble(Text(_checked(audit) + ": "), _verdict(audit)), soft_wrap=True)
     if audit.checked.ledger_lines:
         talk.print(

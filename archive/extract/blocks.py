@@ -5,14 +5,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from archive.extract import boilerplate
-from archive.extract.boilerplate import Sort
 from archive.extract.body import Body
+from archive.extract.boilerplate import Sort
+from archive.extract.draft import Draft
 from archive.extract.page import Block, ListItem, Reference, TextLink
-from archive.extract.serializer import Draft
 
 _PUNCTUATION = re.compile(r"[\W_]+")
 _ONLY_MARKS = re.compile(r"[\W_]*")
-_ABOUT_AUTHORS = re.compile(r"\W*(?:about (?:the )?(?:authors?|contributors?|writers?)|authors?(?: bios?)?|(?:عن|حول|نبذة عن) (?:ال)?(?:كاتب|مؤلف|كاتبة|باحث|كاتبين)\S*|الكاتب|الكاتبة)\W*", re.IGNORECASE)
+_ABOUT_AUTHORS = re.compile(
+    r"\W*(?:about (?:the )?(?:authors?|contributors?|writers?)|authors?(?: bios?)?|(?:عن|حول|نبذة عن) (?:ال)?(?:كاتب|مؤلف|كاتبة|باحث|كاتبين)\S*|الكاتب|الكاتبة)\W*",
+    re.IGNORECASE,
+)
 _PLAIN_NOTE = re.compile(r"^[\[(](\d{1,3}|[٠-٩]{1,3})[\])]\s*")
 _DOCUMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|odt|epub)(?:[?#]|$)", re.IGNORECASE)
 _BY = re.compile(r"^(?:(?:written )?by|بقلم|كتب(?:ت|ه|ها)?|إعداد|author|posted by)\s*[:：]?\s*", re.IGNORECASE)
@@ -99,13 +102,21 @@ def _without_related(found: Sorted) -> None:
     kept: list[Draft] = []
     cards = False
     for draft in found.drafts:
-        says = draft.type in ("paragraph", "heading", "list", "quote") and len(draft.text) < _SHORT and boilerplate.reads_also(draft.text)
+        says = (
+            draft.type in ("paragraph", "heading", "list", "quote")
+            and len(draft.text) < _SHORT
+            and boilerplate.reads_also(draft.text)
+        )
         if says and (draft.links or draft.type == "heading" or len(draft.text) < 40):
             found.related.extend(_references(draft))
             cards = not draft.links
             continue
         if cards:
-            if draft.type == "image" or draft.linked > 0.4 or (len(draft.text) < 120 and draft.type != "list" and draft.type != "heading"):
+            if (
+                draft.type == "image"
+                or draft.linked > 0.4
+                or (len(draft.text) < 120 and draft.type != "list" and draft.type != "heading")
+            ):
                 found.related.extend(_references(draft))
                 continue
             cards = False
@@ -121,7 +132,11 @@ def _without_bios(found: Sorted, names: tuple[str, ...]) -> None:
     while index > 0 and len(taken) < 8:
         draft = drafts[index]
         if draft.type == "heading" and _ABOUT_AUTHORS.fullmatch(draft.text):
-            found.author_notes[:0] = [drafts[at].text for at in range(index + 1, len(drafts)) if drafts[at].type == "paragraph" and at not in taken and len(drafts[at].text) < 1500]
+            found.author_notes[:0] = [
+                drafts[at].text
+                for at in range(index + 1, len(drafts))
+                if drafts[at].type == "paragraph" and at not in taken and len(drafts[at].text) < 1500
+            ]
             taken.extend(at for at in range(index, len(drafts)) if drafts[at].type in ("paragraph", "heading", "image"))
             break
         if draft.type in ("image", "footnote") or _is_offer(draft):
@@ -172,18 +187,27 @@ def _notes(drafts: list[Draft]) -> None:
         if mark is None or not any(mark[0].strip() in other.text for other in drafts[:index]):
             break
         draft.type, draft.mark = "footnote", mark[1]
-        cut = mark.end()
-        draft.links = [(url, max(0, start - cut), end - cut) for url, start, end in draft.links if end > cut]
-        draft.text = draft.text[cut:]
+        draft.cut(mark.end())
         index -= 1
 
 
 def _standfirst(found: Sorted) -> None:
     """A first paragraph that is set apart as a whole, before others that are not."""
     texts = [draft for draft in found.drafts if draft.type != "image"]
-    if len(texts) < 2 or texts[0].type != "paragraph" or not (texts[0].bold or texts[0].italic) or not 40 < len(texts[0].text) < 700:
+    if (
+        len(texts) < 2
+        or texts[0].type != "paragraph"
+        or not (texts[0].bold or texts[0].italic)
+        or not 40 < len(texts[0].text) < 700
+    ):
         return
-    if texts[1].type != "paragraph" or texts[1].bold or texts[1].italic or texts[0].text.rstrip()[-1:] in "?؟:：" or texts[0].links:
+    if (
+        texts[1].type != "paragraph"
+        or texts[1].bold
+        or texts[1].italic
+        or texts[0].text.rstrip()[-1:] in "?؟:："
+        or texts[0].links
+    ):
         return
     found.standfirst = texts[0].text
     found.drafts.remove(texts[0])
@@ -192,7 +216,11 @@ def _standfirst(found: Sorted) -> None:
 def _once(found: Sorted, standfirst: str) -> None:
     """A standfirst that is set apart in the body, or repeated there word for word, stands there no second time."""
     wanted = _folded(standfirst)
-    same = [draft for draft in found.drafts[:4] if draft.type in ("paragraph", "heading", "quote") and _folded(draft.text) == wanted]
+    same = [
+        draft
+        for draft in found.drafts[:4]
+        if draft.type in ("paragraph", "heading", "quote") and _folded(draft.text) == wanted
+    ]
     for draft in same:
         if draft.bold or draft.italic or draft.type != "paragraph":
             found.drafts.remove(draft)
@@ -204,8 +232,16 @@ def written(drafts: Iterable[Draft]) -> tuple[Block, ...]:
 
 
 def _block(draft: Draft) -> Block:
-    links = tuple(TextLink.model_construct(text=draft.text[start:end], url=url, start=start, end=end) for url, start, end in draft.links if start < end)
-    items = tuple(ListItem.model_construct(text=text, depth=depth, ordered=ordered) for text, depth, ordered in draft.items) if draft.items is not None else None
+    links = tuple(
+        TextLink.model_construct(text=draft.text[start:end], url=url, start=start, end=end)
+        for url, start, end in draft.links
+        if start < end
+    )
+    items = (
+        tuple(ListItem.model_construct(text=text, depth=depth, ordered=ordered) for text, depth, ordered in draft.items)
+        if draft.items is not None
+        else None
+    )
     return Block.model_construct(
         type=draft.type,
         text=draft.text,

@@ -10,10 +10,12 @@ from typing import Literal
 import trafilatura
 from lxml import etree
 from lxml.html import HtmlElement
+from trafilatura import settings
 
 from archive.extract.boilerplate import Sort, of_element
+from archive.extract.draft import Aside, Draft
 from archive.extract.html import Document
-from archive.extract.serializer import Aside, Draft, Serializer
+from archive.extract.serializer import Serializer
 from archive.extract.warnings import Warning
 from archive.institutes.profile import FieldRule, Profile
 
@@ -46,8 +48,15 @@ def choose(document: Document, profile: Profile, captured_on: date, consumed: It
     consumed = [element for element in consumed if element is not document.body]
     roots = by_profile(document, profile, captured_on)
     if roots:
-        dropped = [found for rule in rules(profile, "drop", captured_on) for root in roots for found in document.select(rule.select, root)]
-        serializer = Serializer(document, [*consumed, *(found for found in dropped if found not in roots)], _Large(document.body))
+        dropped = [
+            found
+            for rule in rules(profile, "drop", captured_on)
+            for root in roots
+            for found in document.select(rule.select, root)
+        ]
+        serializer = Serializer(
+            document, [*consumed, *(found for found in dropped if found not in roots)], _Large(document.body)
+        )
         for root in roots:
             serializer.walk(root)
         _overfull(serializer, document)
@@ -57,7 +66,10 @@ def choose(document: Document, profile: Profile, captured_on: date, consumed: It
     _overfull(serializer, document)
     drafts = serializer.drafts
     chosen = _chosen(drafts, _by_trafilatura(document))
-    dense = [draft.type in ("paragraph", "list", "quote", "table") and draft.linked < 0.5 and len(draft.text) > 80 for draft in drafts]
+    dense = [
+        draft.type in ("paragraph", "list", "quote", "table") and draft.linked < 0.5 and len(draft.text) > 80
+        for draft in drafts
+    ]
     if any(chosen) and _weight(drafts, chosen) * TOO_LITTLE >= _weight(drafts, dense):
         container = _container(drafts, chosen, document.body)
         return Body(_around(drafts, chosen, container), serializer.asides, [container], "trafilatura")
@@ -72,15 +84,21 @@ def choose(document: Document, profile: Profile, captured_on: date, consumed: It
 
 def rules(profile: Profile, field: str, captured_on: date) -> list[FieldRule]:
     """The profile's rules of a field that hold for a capture of that day, in order."""
-    return [rule for rule in profile.fields if rule.field == field and (rule.until is None or captured_on <= rule.until)]
+    return [
+        rule for rule in profile.fields if rule.field == field and (rule.until is None or captured_on <= rule.until)
+    ]
 
 
 def by_profile(document: Document, profile: Profile, captured_on: date) -> list[HtmlElement]:
     """What the profile's `body` rules point at: the longest match, and its siblings that match too."""
     for rule in rules(profile, "body", captured_on):
-        found = [element for element in document.select(rule.select) if any(text.strip() for text in element.itertext())]
+        found = [
+            element for element in document.select(rule.select) if any(text.strip() for text in element.itertext())
+        ]
         if len(found) > 1:
-            outermost = [element for element in found if not any(ancestor in found for ancestor in element.iterancestors())]
+            outermost = [
+                element for element in found if not any(ancestor in found for ancestor in element.iterancestors())
+            ]
             longest = max(outermost, key=lambda element: len(element.text_content()))
             found = [element for element in outermost if element.getparent() is longest.getparent()]
         if found:
@@ -139,11 +157,9 @@ def _by_trafilatura(document: Document) -> str:
         found = trafilatura.bare_extraction(tree, with_metadata=False, include_comments=False, deduplicate=False)
     except (ValueError, TypeError, AttributeError, LookupError, AssertionError, RecursionError, etree.LxmlError):
         return ""  # a page that it cannot read: the simple rule chooses, and the warning says so
-    if found is None or found.body is None:
+    if not isinstance(found, settings.Document) or found.body is None:
         return ""
-    return _letters(" ".join(found.body.itertext()))
-
-
+    return _letters(" ".join(map(str, found.body.itertext())))
 
 
 def _letters(text: str) -> str:
@@ -157,7 +173,13 @@ def _chosen(drafts: list[Draft], letters: str) -> list[bool]:
     place = 0
     chosen = []
     for draft in drafts:
-        parts = [text for text, _, _ in draft.items] if draft.items else ["".join(row) for row in draft.rows] if draft.rows else [draft.text]
+        parts = (
+            [text for text, _, _ in draft.items]
+            if draft.items
+            else ["".join(row) for row in draft.rows]
+            if draft.rows
+            else [draft.text]
+        )
         hit = False
         for part in parts:
             own = _letters(part)
@@ -204,7 +226,11 @@ def _container(drafts: list[Draft], chosen: list[bool], body: HtmlElement) -> Ht
 def _around(drafts: list[Draft], chosen: list[bool], container: HtmlElement) -> list[Draft]:
     """The chosen drafts of the container, and those that were wrongly dropped: put back where they stand among chosen ones,
     and before the first and after the last only beside them."""
-    inside = [index for index, draft in enumerate(drafts) if container is draft.element or container in draft.element.iterancestors()]
+    inside = [
+        index
+        for index, draft in enumerate(drafts)
+        if container is draft.element or container in draft.element.iterancestors()
+    ]
     hits = [index for index in inside if chosen[index]]
     if not hits:
         return []
@@ -215,7 +241,9 @@ def _around(drafts: list[Draft], chosen: list[bool], container: HtmlElement) -> 
             if element is container or element in territory:
                 break
             territory.add(element)
-    parents = {drafts[index].element.getparent() for index in hits} | {drafts[index].element for index in hits if drafts[index].element.tag == "div"}
+    parents = {drafts[index].element.getparent() for index in hits} | {
+        drafts[index].element for index in hits if drafts[index].element.tag == "div"
+    }
     kept = []
     for index in inside:
         draft = drafts[index]
@@ -224,7 +252,9 @@ def _around(drafts: list[Draft], chosen: list[bool], container: HtmlElement) -> 
             continue
         parent = draft.element.getparent()
         beside = parent in parents
-        among = hits[0] < index < hits[-1] and (beside or _top(draft.element, container) in territory or parent is container)
+        among = hits[0] < index < hits[-1] and (
+            beside or _top(draft.element, container) in territory or parent is container
+        )
         if draft.linked > 0.5 and draft.type != "image" and not (draft.type == "heading" and among):
             continue
         if among or beside:

@@ -48,7 +48,9 @@ _SORTS = (
 )  # fmt: skip
 # Written with - alone: a class is compared with its underscores turned into hyphens.
 _COMPILED = tuple((sort, re.compile(pattern.replace("_", "-"), re.IGNORECASE)) for sort, pattern in _SORTS)
-_ROLES = frozenset("navigation banner contentinfo search complementary dialog alertdialog menu menubar toolbar alert".split())
+_ROLES = frozenset(
+    ["navigation", "banner", "contentinfo", "search", "complementary", "dialog", "alertdialog", "menu", "menubar", "toolbar", "alert"]
+)
 
 
 def of_classes(words: str) -> Sort | None:

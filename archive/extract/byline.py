@@ -235,12 +235,9 @@ def _labelled(document: Document, signals: Signals) -> Byline | None:
 def _beginning_so(document: Document) -> Iterator[HtmlElement]:
     """Elements in which a short text begins as a byline does."""
     for element in document.body.iter():
-        for text in (element.text, element.tail):
-            if text and len(text) < 160 and _LINE.match(text):
-                parent = element.getparent()
-                owner = element if text is element.text else parent
-                if owner is not None and isinstance(owner.tag, str):
-                    yield owner
+        for text, owner in ((element.text, element), (element.tail, element.getparent())):
+            if text and len(text) < 160 and _LINE.match(text) and owner is not None and isinstance(owner.tag, str):
+                yield owner
 
 
 def _linked(document: Document, signals: Signals) -> Byline | None:

@@ -63,12 +63,16 @@ def of(terms: Iterable[str], title: str | None) -> tuple[str, ...]:
     """The codes of the countries that the institute's own terms name, then those that the title names; each once, in this order."""
     found: dict[str, None] = {}
     for term in terms:
-        folded = _fold(term)
-        if folded in ("عمان", "oman"):
-            found["OM"] = None
-        found.update(dict.fromkeys([code] if (code := _LATIN.get(folded) or _ARAB.get(folded)) else _inside(term)))
+        whole = code(term)
+        found.update(dict.fromkeys([whole] if whole else _inside(term)))
     found.update(dict.fromkeys(_inside(title or "")))
     return tuple(found)
+
+
+def code(name: str) -> str | None:
+    """The code of the country that a string is the name of."""
+    folded = _fold(name)
+    return "OM" if folded in ("عمان", "oman") else _LATIN.get(folded) or _ARAB.get(folded)
 
 
 def _inside(text: str) -> list[str]:

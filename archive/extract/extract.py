@@ -24,7 +24,10 @@ _SHORT_BODY = 250
 _SHORTLINK = re.compile(r"[?&]p=(\d+)(?:&|$)")
 _POST_CLASS = re.compile(r"^(?:postid|page-id)-(\d+)$")
 _REFRESH = re.compile(r"^\s*[0-5](?:\.\d+)?\s*;\s*url\s*=\s*[\"']?([^\"'>]+)", re.IGNORECASE)
-_BY_SCRIPT = re.compile(r"enable javascript|javascript is (?:required|disabled)|requires javascript|تفعيل (?:ال)?جافا ?سكريبت", re.IGNORECASE)
+_BY_SCRIPT = re.compile(
+    r"enable javascript|javascript is (?:required|disabled)|requires javascript|تفعيل (?:ال)?جافا ?سكريبت",
+    re.IGNORECASE,
+)
 # Of these nothing but their links is wanted.
 _READ = frozenset((Role.PUBLICATION, Role.RESTRICTED))
 
@@ -46,7 +49,9 @@ def _page(capture: Capture, profile: Profile, given: Role | None, whole: bool) -
     warnings: list[str] = [Warning.TRUNCATED_CAPTURE] if capture.truncated else []
     stated = roles.media_type(capture)
     try:
-        bytes_ = http.decode(capture.entity, capture.headers, MAX_BYTES) if _is_text(stated, capture) else capture.entity
+        bytes_ = (
+            http.decode(capture.entity, capture.headers, MAX_BYTES) if _is_text(stated, capture) else capture.entity
+        )
     except DamagedRecord:
         return _bare(capture, Role.ERROR, stated, [*warnings, Warning.UNDECODABLE])
     role = roles.before_reading(capture, profile, bytes_)
@@ -81,10 +86,16 @@ def _page(capture: Capture, profile: Profile, given: Role | None, whole: bool) -
 
 def _is_text(stated: str | None, capture: Capture) -> bool:
     """Whether the entity is to be decoded here: documents, images and the like are handed on as they lie."""
-    return stated is None or stated.startswith("text/") or any(word in stated for word in ("html", "xml", "json", "javascript", "octet-stream"))
+    return (
+        stated is None
+        or stated.startswith("text/")
+        or any(word in stated for word in ("html", "xml", "json", "javascript", "octet-stream"))
+    )
 
 
-def _bare(capture: Capture, role: Role, media_type: str | None, warnings: list[str], requisites: tuple[str, ...] = ()) -> Page:
+def _bare(
+    capture: Capture, role: Role, media_type: str | None, warnings: list[str], requisites: tuple[str, ...] = ()
+) -> Page:
     location = capture.header("Location") if 300 <= capture.status < 400 else None
     return Page(
         url=capture.url,
@@ -133,10 +144,16 @@ def _post_id(document: Document | None, capture: Capture) -> int | None:
             if found := _POST_CLASS.match(name):
                 return int(found[1])
         for element in document.tree.iter("link"):
-            if (element.get("rel") or "").lower() == "shortlink" and (found := _SHORTLINK.search(element.get("href") or "")):
+            if (element.get("rel") or "").lower() == "shortlink" and (
+                found := _SHORTLINK.search(element.get("href") or "")
+            ):
                 return int(found[1])
     for name, value in capture.headers:
-        if name.lower() == "link" and "shortlink" in value and (found := re.search(r"[?&]p=(\d+)[^>]*>\s*;\s*rel=[\"']?shortlink", value)):
+        if (
+            name.lower() == "link"
+            and "shortlink" in value
+            and (found := re.search(r"[?&]p=(\d+)[^>]*>\s*;\s*rel=[\"']?shortlink", value))
+        ):
             return int(found[1])
     return None
 
@@ -148,7 +165,12 @@ def _content(document: Document, capture: Capture, profile: Profile, role: Role)
     chosen = body.choose(document, profile, captured_on, known.consumed)
     sorted_ = blocks.sort(chosen, known.title, known.standfirst, [author.name for author in known.authors])
     named = kind.by_rule(
-        profile, captured_on, title=known.title, sections=known.sections, body_classes=document.body_classes, url=capture.url
+        profile,
+        captured_on,
+        title=known.title,
+        sections=known.sections,
+        body_classes=document.body_classes,
+        url=capture.url,
     )
     asks = named is Kind.INTERVIEW or (named is None and interview.looks_like_one(sorted_.drafts, profile.interviewers))
     decided = named or (Kind.INTERVIEW if asks else profile.default_kind)
@@ -205,7 +227,9 @@ def _judge(document: Document, text: str) -> None:
         document.warnings.append(Warning.NO_BODY)
     elif len(text) < _SHORT_BODY:
         document.warnings.append(Warning.SHORT_BODY)
-    if len(text) < _SHORT_BODY and any(_BY_SCRIPT.search("".join(element.itertext())) for element in document.tree.iter("noscript")):
+    if len(text) < _SHORT_BODY and any(
+        _BY_SCRIPT.search("".join(element.itertext())) for element in document.tree.iter("noscript")
+    ):
         document.warnings.append(Warning.TEXT_BY_SCRIPT)
 
 
@@ -215,7 +239,9 @@ def _languages(written: tuple[Block, ...], code: str | None, direction: str | No
     for block in written:
         letters = _ARABIC.findall(block.text) if len(block.text) > 20 else ()
         arabic = len(letters) > 0.4 * len(block.text)
-        latin = not letters and len(_LATIN.findall(block.text)) > 0.4 * len(block.text) if len(block.text) > 20 else False
+        latin = (
+            not letters and len(_LATIN.findall(block.text)) > 0.4 * len(block.text) if len(block.text) > 20 else False
+        )
         if (arabic and direction == "ltr") or (latin and direction == "rtl"):
             own, way = language.of_text(block.text, None)
             if way and way != direction:
@@ -228,7 +254,9 @@ def _images(written: tuple[Block, ...], document: Document) -> tuple[Image, ...]
     """The post's own picture first, then those of the body; one of each address, with the most that is said about it."""
     found: dict[str, Image] = {}
     lead = (element for element in document.body.iter("img") if "wp-post-image" in (element.get("class") or "").split())
-    first = next(((absolute(element.get("src") or "", document.base), plain(element.get("alt"))) for element in lead), None)
+    first = next(
+        ((absolute(element.get("src") or "", document.base), plain(element.get("alt"))) for element in lead), None
+    )
     if first and first[0] and document.body_classes & {"single", "page", "singular"}:
         found[first[0]] = Image(url=first[0], alt=first[1] or None)
     for block in written:
@@ -250,7 +278,11 @@ def _documents(
     found: dict[str, DocumentLink] = {}
     for rule in body.rules(profile, "documents", captured_on):
         for element in document.select(rule.select):
-            address = element.get(rule.attribute) if rule.attribute else element.get("href") or element.get("src") or element.get("data")
+            address = (
+                element.get(rule.attribute)
+                if rule.attribute
+                else element.get("href") or element.get("src") or element.get("data")
+            )
             if url := absolute(address or "", document.base) if address else None:
                 found.setdefault(url, DocumentLink(url=url, title=plain("".join(element.itertext())) or None))
     for block in written:
@@ -261,7 +293,9 @@ def _documents(
         for element in root.iter("object", "embed", "iframe"):
             url = absolute(element.get("data") or element.get("src") or "", document.base)
             if url and _DOCUMENT.search(url):
-                found.setdefault(url, DocumentLink(url=url, title=plain(element.get("title") or element.get("aria-label")) or None))
+                found.setdefault(
+                    url, DocumentLink(url=url, title=plain(element.get("title") or element.get("aria-label")) or None)
+                )
     return tuple(found.values())
 
 
@@ -286,7 +320,9 @@ def _references(found: Iterable[Reference]) -> tuple[Reference, ...]:
         if before is None:
             unique[reference.url] = reference
         elif before.title is None or before.language is None:
-            unique[reference.url] = Reference(url=reference.url, title=before.title or reference.title, language=before.language or reference.language)
+            unique[reference.url] = Reference(
+                url=reference.url, title=before.title or reference.title, language=before.language or reference.language
+            )
     return tuple(unique.values())
 
 

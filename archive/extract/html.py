@@ -4,15 +4,14 @@ import codecs
 import json
 import re
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
-import regex
 from bs4 import BeautifulSoup
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser
 
-from archive.extract.selector import compiled
+from archive.extract.selector import compiled, query
 from archive.extract.warnings import Warning
 from archive.institutes.urls import absolute
 
@@ -26,9 +25,13 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs
 _META_CHARSET = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 _HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
 _ARABIC_PAGE = re.compile(rb"<html[^>]{0,300}(?:lang\s*=\s*[\"']?(?:ar|fa|ur)\b|dir\s*=\s*[\"']?rtl)", re.IGNORECASE)
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f]")
+_ANY_TAG = re.compile(r"<[a-zA-Z!?/]")
 _LONG_TAG = re.compile(r"<([a-zA-Z][\w:-]*)(\s[^<>]{%d,})" % (MAX_ATTRIBUTES * 4))  # noqa: UP031
 _ATTRIBUTE = re.compile(r"[^\s=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'][^\s]*))?")
-_TAG = re.compile(r"<([a-zA-Z][\w:-]*)((?:\s+[^\s>=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>]*))?){%d,})" % MAX_ATTRIBUTES)  # noqa: UP031
+_TAG = re.compile(
+    r"<([a-zA-Z][\w:-]*)((?:\s+[^\s>=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>]*))?){%d,})" % MAX_ATTRIBUTES
+)
 _ATTRIBUTE = re.compile(r"\s+[^\s>=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>]*))?")
 # Taken out of a page that is nested too deep: they say nothing about the text but where it stands.
 _CONTAINER = re.compile(
@@ -37,12 +40,15 @@ _CONTAINER = re.compile(
     re.IGNORECASE,
 )
 _IS_DEEP = etree.XPath(f"boolean({'/*' * (MAX_DEPTH + 1)})")
+_NOT_FLAT = re.compile(
+    r"</?(?!(?:html|head|title|meta|link|script|style|body|p|br|a|img)[\s>/])[a-z!?/][^<>]*>", re.IGNORECASE
+)
 # What browsers read when a page says the left one (WHATWG Encoding Standard, "names and labels").
 _LABELS = {"iso-8859-1": "cp1252", "latin1": "cp1252", "latin-1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252",
            "gb2312": "gb18030", "gbk": "gb18030", "ks_c_5601-1987": "cp949", "euc-kr": "cp949", "shift_jis": "cp932",
            "iso-8859-9": "cp1254", "x-sjis": "cp932", "unicode": "utf-16-le", "utf8": "utf-8", "iso-8859-8-i": "iso-8859-8"}  # fmt: skip
 
-_NOT_OF_THE_WEB = frozenset("utf-7 idna punycode unicode_escape raw-unicode-escape undefined".split())
+_NOT_OF_THE_WEB = frozenset(["utf-7", "idna", "punycode", "unicode_escape", "raw-unicode-escape", "undefined"])
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +91,11 @@ class Document:
         return (absolute(element.get("href"), self.url) if element is not None else None) or self.url
 
     @cached_property
+    def _classes(self) -> frozenset[str]:
+        """Every class of the page: most selectors of a profile can be answered from it."""
+        return frozenset(" ".join(map(str, _classes(self.tree))).split())
+
+    @cached_property
     def _metas(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
         for element in self.tree.iter("meta"):
@@ -115,6 +126,8 @@ class Document:
     def select(self, css: str, within: HtmlElement | None = None) -> list[HtmlElement]:
         """The elements that a CSS selector matches, in document order. What cannot be said in XPath goes to soupsieve, which is slow."""
         root = self.tree if within is None else within
+        if not any(needed <= self._classes for needed in _needed(css)):
+            return []
         selector = compiled(css)
         return _by_soup(root, css) if selector is None else list(selector(root))
 
@@ -170,20 +183,26 @@ def _replaced(body: bytes, name: str, warnings: list[str]) -> str:
 def _parse(text: str, warnings: list[str]) -> HtmlElement:
     if "\0" in text:
         warnings.append(Warning.NUL_BYTES)
+        if len(_CONTROLS.findall(text[:4096])) > 40:  # one in a hundred: a picture or a program
+            warnings.append(Warning.NOT_HTML)
+            text = ""
         text = text.replace("\0", "")
     if not text.strip():
-        warnings.append(Warning.EMPTY_BODY)
+        if Warning.NOT_HTML not in warnings:
+            warnings.append(Warning.EMPTY_BODY)
         text = "<html><body></body></html>"
-    if "<" not in text:
+    if not _ANY_TAG.search(text):
         warnings.append(Warning.NOT_HTML)
-        text = f"<html><body><pre>{text}</pre></body></html>"
+        text = f"<html><body><pre>{text.replace('<', '&lt;')}</pre></body></html>"
     fewer = _LONG_TAG.sub(_fewer_attributes, text)
     if len(fewer) < len(text):
         warnings.append(Warning.TOO_MANY_ATTRIBUTES)
     root = _tree(fewer)
     if root is not None and _IS_DEEP(root):
         warnings.append(Warning.TOO_DEEP)
-        root = _tree(_CONTAINER.sub(" ", fewer))
+        root = _tree(fewer := _CONTAINER.sub(" ", fewer))
+        if root is not None and _IS_DEEP(root):
+            root = _tree(_NOT_FLAT.sub(" ", fewer))
     if root is None:
         warnings.append(Warning.NOT_HTML)
         root = _tree("<html><body></body></html>")
@@ -207,7 +226,15 @@ def _fewer_attributes(match: re.Match[str]) -> str:
 
 
 def _loads(text: str) -> Any:
-    text = text.strip().removeprefix("<!--").removeprefix("//<![CDATA[").removesuffix("-->").removesuffix("//]]>").strip().rstrip(";")
+    text = (
+        text.strip()
+        .removeprefix("<!--")
+        .removeprefix("//<![CDATA[")
+        .removesuffix("-->")
+        .removesuffix("//]]>")
+        .strip()
+        .rstrip(";")
+    )
     try:
         return json.loads(text, strict=False)
     except (ValueError, RecursionError):
@@ -223,6 +250,25 @@ def _objects(value: Any, depth: int = 0) -> list[dict[str, Any]]:
     return [value, *graph] if "@type" in value else graph
 
 
+@lru_cache(maxsize=1024)
+def _needed(css: str) -> tuple[frozenset[str], ...]:
+    """For each alternative of a selector the classes without which it cannot match; none where that is not plain to see."""
+    if "\\" in css or _FUNCTION.search(css):
+        return (frozenset(),)
+    bare = _NOT.sub("", css)
+    return (
+        (frozenset(),)
+        if "(" in bare or '"' in bare or "'" in bare
+        else tuple(frozenset(_CLASS.findall(part)) for part in bare.split(","))
+    )
+
+
+_classes = query("//@class")
+_FUNCTION = re.compile(r":(?!not\()[\w-]+\(")
+_NOT = re.compile(r":not\([^()]*\)")
+_CLASS = re.compile(r"\.([\w-]+)")
+
+
 def _by_soup(root: HtmlElement, css: str) -> list[HtmlElement]:
     """Through BeautifulSoup, on a copy whose elements carry their number."""
     elements = [element for element in root.iter() if isinstance(element.tag, str)]
@@ -231,7 +277,11 @@ def _by_soup(root: HtmlElement, css: str) -> list[HtmlElement]:
     markup = etree.tostring(root, encoding="unicode", method="html")
     for element in elements:
         del element.attrib["data-pa-number"]
-    return [elements[int(tag["data-pa-number"])] for tag in BeautifulSoup(markup, "lxml").select(css) if tag.get("data-pa-number")]
+    return [
+        elements[int(str(tag["data-pa-number"]))]
+        for tag in BeautifulSoup(markup, "lxml").select(css)
+        if tag.get("data-pa-number")
+    ]
 
 
 def plain(text: str | None) -> str:
@@ -239,4 +289,4 @@ def plain(text: str | None) -> str:
     return _SPACES.sub(" ", text or "").strip(" \n\t")
 
 
-_SPACES = regex.compile(r"[ \t\n\r\f\v\u0085\u2028\u2029]+")
+_SPACES = re.compile(r"[ \t\n\r\f\v\u0085\u2028\u2029]+")

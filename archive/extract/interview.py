@@ -2,27 +2,19 @@
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 
-from archive.extract.serializer import Draft
+from archive.extract.draft import Draft
 
 _ASKS = re.compile(r"[?؟]\W*$")
 # "TIMEP:", "KN:", "Karim Nammour:", «تحرير:». A label is short and no sentence.
-_LABEL = re.compile(r"^((?:[A-Z][A-Za-z]{0,14}|[A-Z](?:\.?[A-Z]){0,5}\.?|[\u0621-\u064a]{1,15})(?:[ \u00a0'’.-]{1,2}(?:[A-Z][\w.]{0,14}|[\u0621-\u064a]{1,15})){0,3})\s*[:：]\s+(?=\S)")
+_LABEL = re.compile(
+    r"^((?:[A-Z][A-Za-z]{0,14}|[A-Z](?:\.?[A-Z]){0,5}\.?|[\u0621-\u064a]{1,15})(?:[ \u00a0'’.-]{1,2}(?:[A-Z][\w.]{0,14}|[\u0621-\u064a]{1,15})){0,3})\s*[:：]\s+(?=\S)"
+)
 _INTERVIEWER = re.compile(r"^(?:q|question|interviewer|س|سؤال|السؤال|المحاور)$", re.IGNORECASE)
 _ANSWERER = re.compile(r"^(?:a|answer|ج|جواب|الجواب)$", re.IGNORECASE)
 # Of an interview that no rule names: ten questions stand in the seen one, three or four headings in an analysis that likes to ask.
 _QUESTIONS = 5
 _TURNS = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Structure:
-    """How the turns are set: which labels stand for speakers, and whether bold paragraphs ask."""
-
-    speakers: frozenset[str]
-    asking: frozenset[str]
-    bold_questions: bool
 
 
 def looks_like_one(drafts: list[Draft], interviewers: tuple[str, ...]) -> bool:
@@ -45,7 +37,11 @@ def looks_like_one(drafts: list[Draft], interviewers: tuple[str, ...]) -> bool:
 def structure(drafts: list[Draft], interviewers: tuple[str, ...]) -> None:
     """Name the blocks: `question` and `answer`, with speakers where labels say so. What stands before the first question is an introduction."""
     labels = _labels(drafts)
-    speakers = {label for label, count in labels.items() if count >= _TURNS or label in interviewers or _INTERVIEWER.match(label) or _ANSWERER.match(label)}
+    speakers = {
+        label
+        for label, count in labels.items()
+        if count >= _TURNS or label in interviewers or _INTERVIEWER.match(label) or _ANSWERER.match(label)
+    }
     if len(speakers) >= 2 or any(label in interviewers or _INTERVIEWER.match(label) for label in speakers):
         _by_labels(drafts, speakers, interviewers)
     else:
@@ -54,7 +50,9 @@ def structure(drafts: list[Draft], interviewers: tuple[str, ...]) -> None:
 
 def _by_labels(drafts: list[Draft], speakers: set[str], interviewers: tuple[str, ...]) -> None:
     first = next((label for draft in drafts if (label := _label(draft)) in speakers), None)
-    asking = {label for label in speakers if label in interviewers or _INTERVIEWER.match(label)} or ({first} if first else set())
+    asking = {label for label in speakers if label in interviewers or _INTERVIEWER.match(label)} or (
+        {first} if first else set()
+    )
     turn: tuple[str, str] | None = None
     for draft in drafts:
         label = _label(draft)
@@ -78,7 +76,13 @@ def _by_questions(drafts: list[Draft]) -> None:
             asked = False
         elif asked and draft.type == "paragraph":
             # A question that was left as a plain paragraph: short, asks, stands between answers.
-            is_question = plain_too and len(draft.text) < 300 and _ASKS.search(draft.text) and index + 1 < len(drafts) and drafts[index - 1].type == "answer"
+            is_question = (
+                plain_too
+                and len(draft.text) < 300
+                and _ASKS.search(draft.text)
+                and index + 1 < len(drafts)
+                and drafts[index - 1].type == "answer"
+            )
             draft.type = "question" if is_question else "answer"
 
 
@@ -104,6 +108,4 @@ def _is_initials(label: str) -> bool:
 def _take_label(draft: Draft) -> None:
     found = _LABEL.match(draft.text)
     if found:
-        cut = found.end()
-        draft.text = draft.text[cut:]
-        draft.links = [(url, max(0, start - cut), end - cut) for url, start, end in draft.links if end > cut]
+        draft.cut(found.end())

@@ -3,15 +3,24 @@
 from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import regex
 
 from archive.institutes.profile import Kind, KindRule, Profile
 
+_engine: Any = regex  # it has no types
+
 
 def by_rule(
-    profile: Profile, captured_on: date, *, title: str | None, sections: Iterable[str], body_classes: frozenset[str], url: str
+    profile: Profile,
+    captured_on: date,
+    *,
+    title: str | None,
+    sections: Iterable[str],
+    body_classes: frozenset[str],
+    url: str,
 ) -> Kind | None:
     """The kind that the first matching rule names; None when none matches."""
     names = frozenset(_folded(section) for section in sections)
@@ -34,8 +43,8 @@ def _matches(rule: KindRule, title: str, sections: frozenset[str], body_classes:
 
 
 @lru_cache(maxsize=1024)
-def _compiled(pattern: str) -> regex.Pattern[str]:
-    return regex.compile(pattern)
+def _compiled(pattern: str) -> Any:
+    return _engine.compile(pattern)
 
 
 @lru_cache(maxsize=4096)

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from lxml.html import HtmlElement
 
-from archive.extract import dates
+from archive.extract import countries, dates
 from archive.extract.page import Block, Case, DocumentLink, Party, TimelineEvent
 from archive.institutes.profile import Profile
 
@@ -57,6 +57,10 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 _PARTS = re.compile(r"\s*[;؛\n]\s*|\s+(?:\d{1,2}[.)]|\(\d{1,2}\))\s+")
+_SUFFIX = re.compile(
+    r"(?:inc|llc|llp|ltd|limited|plc|corp|co|gmbh|ag|asa|as|ab|bv|b\.v|nv|n\.v|sa|s\.a|sal|s\.a\.l|sarl|s\.a\.r\.l|spa|s\.p\.a|srl|jr|sr|esq)\.?(?: .{1,12})?|ش\.?\s?م\.?.*",
+    re.IGNORECASE,
+)
 _NUMBERED = re.compile(r"^\s*(?:\d{1,2}[.)]|\(\d{1,2}\)|[•–*-])\s+")
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _BLOCKS = _HEADINGS | frozenset(
@@ -88,7 +92,7 @@ _BLOCKS = _HEADINGS | frozenset(
         "pre",
     ]
 )
-_SKIPPED = frozenset(("script", "style", "noscript", "template", "svg", "figure", "form", "nav"))
+_SKIPPED = frozenset(("script", "style", "noscript", "template", "svg", "figcaption", "form", "nav"))
 _DASH = " \t:：.،,;؛–—-"
 
 
@@ -311,13 +315,27 @@ def _parties(values: Sequence[str]) -> _Side:
     parties: list[Party] = []
     others = False
     for value in values:
-        for raw in _PARTS.split(value):
+        for raw in _listed(value):
             name = _NUMBERED.sub("", raw)
             shorter = _tidy(_OTHERS.sub(" ", name)).strip(_DASH.replace(".", ""))
             others = others or _OTHERS.search(name) is not None
             if shorter:
                 parties.append(Party(name=shorter, name_raw=raw.strip()))
     return _Side(tuple(parties), others)
+
+
+def _listed(value: str) -> Iterator[str]:
+    """The names of a list in one line. A comma also stands inside a name: before `Ltd`, `S.A.`, and before a country."""
+    for part in _PARTS.split(value):
+        name = ""
+        for piece in re.split(r"\s*[,،]\s*", part):
+            if name and not _SUFFIX.fullmatch(piece) and not countries.code(piece):
+                yield name
+                name = piece
+            else:
+                name = f"{name}, {piece}" if name else piece
+        if name:
+            yield name
 
 
 def _in_title(title: str) -> tuple[str | None, _Side, _Side]:

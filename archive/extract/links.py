@@ -19,9 +19,30 @@ _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _CSS_CHARSET = re.compile(rb'^@charset "([\w-]{2,30})";')
 # In srcset commas end a candidate only before white space or the end: addresses may hold commas (HTML Standard, 4.8.4.2.1).
 _CANDIDATE = re.compile(r"\s*,*\s*([^\s,]\S*[^\s,]|[^\s,])\s*([^,]*)(?:,|$)")
-_ICONS = frozenset(("icon", "shortcut", "apple-touch-icon", "apple-touch-icon-precomposed", "mask-icon", "fluid-icon", "manifest"))
+_ICONS = frozenset(
+    ("icon", "shortcut", "apple-touch-icon", "apple-touch-icon-precomposed", "mask-icon", "fluid-icon", "manifest")
+)
 _PRELOADS = frozenset(("font", "style", "script", "image"))
-_TAGS = ("link", "script", "img", "source", "iframe", "frame", "embed", "object", "video", "audio", "track", "input", "style", "body", "table", "td", "use", "image")
+_TAGS = (
+    "link",
+    "script",
+    "img",
+    "source",
+    "iframe",
+    "frame",
+    "embed",
+    "object",
+    "video",
+    "audio",
+    "track",
+    "input",
+    "style",
+    "body",
+    "table",
+    "td",
+    "use",
+    "image",
+)
 _SOURCES = {"script": ("src",), "iframe": ("src", "data-src"), "frame": ("src",), "embed": ("src",), "object": ("data",), "video": ("src", "poster"),
             "audio": ("src",), "track": ("src",), "body": ("background",), "table": ("background",), "td": ("background",), "use": ("href",), "image": ("href",),
             "img": ("src", "data-src", "data-lazy-src", "data-original"), "source": ("src", "data-src")}  # fmt: skip
@@ -62,11 +83,17 @@ def links(document: Document) -> tuple[FoundLink, ...]:
             found[url] = (known[0] or _text(element), known[1] and nofollow)
     for element in document.tree.iter("link"):
         relations = (element.get("rel") or "").lower().split()
-        if relations and relations[0] in ("next", "prev", "canonical", "alternate", "shortlink", "amphtml") and _may_be_read(element):
+        if (
+            relations
+            and relations[0] in ("next", "prev", "canonical", "alternate", "shortlink", "amphtml")
+            and _may_be_read(element)
+        ):
             url = seen(element.get("href") or "") if element.get("href") else None
             if url and relations[0] in ("next", "prev", "canonical", "alternate") and url not in found:
                 found[url] = (None, False)
-    return tuple(FoundLink.model_construct(url=url, text=text, nofollow=nofollow) for url, (text, nofollow) in found.items())
+    return tuple(
+        FoundLink.model_construct(url=url, text=text, nofollow=nofollow) for url, (text, nofollow) in found.items()
+    )
 
 
 def _may_be_read(element: HtmlElement) -> bool:
@@ -78,7 +105,9 @@ def _text(element: HtmlElement) -> str | None:
     text = plain("".join(element.itertext()))
     if not text:
         image = next(element.iter("img"), None)
-        text = plain(element.get("title") or element.get("aria-label") or (image.get("alt") if image is not None else ""))
+        text = plain(
+            element.get("title") or element.get("aria-label") or (image.get("alt") if image is not None else "")
+        )
     return text[:500] or None
 
 

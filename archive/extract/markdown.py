@@ -48,7 +48,9 @@ def _list(block: Block) -> str:
     for item in block.items or ():
         end = start + len(item.text)
         links = tuple(
-            link.model_copy(update={"start": link.start - start, "end": link.end - start}) for link in block.links if start <= link.start and link.end <= end
+            link.model_copy(update={"start": link.start - start, "end": link.end - start})
+            for link in block.links
+            if start <= link.start and link.end <= end
         )
         numbers = {depth: number for depth, number in numbers.items() if depth <= item.depth}
         numbers[item.depth] = numbers.get(item.depth, 0) + 1

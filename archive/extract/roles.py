@@ -15,7 +15,17 @@ _DOCUMENTS = frozenset((
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "application/vnd.openxmlformats-officedocument.presentationml.presentation", "application/vnd.oasis.opendocument.text",
 ))  # fmt: skip
-_SOURCES = frozenset(("application/xml", "text/xml", "application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/json", "application/feed+json"))
+_SOURCES = frozenset(
+    (
+        "application/xml",
+        "text/xml",
+        "application/rss+xml",
+        "application/atom+xml",
+        "application/rdf+xml",
+        "application/json",
+        "application/feed+json",
+    )
+)
 _RESOURCES = ("image/", "font/", "audio/", "video/")
 _RESOURCE_TYPES = frozenset((
     "text/css", "text/javascript", "application/javascript", "application/x-javascript", "application/font-woff", "application/font-woff2", "application/x-font-ttf",
@@ -74,7 +84,15 @@ def sniffed(stated: str | None, body: bytes) -> str | None:
     start = body[:512].lstrip()[:64].lower()
     if start.startswith(b"%pdf-"):
         return "application/pdf"
-    if stated in (None, "application/octet-stream", "binary/octet-stream", "text/plain", "application/unknown", "unknown/unknown", "*/*"):
+    if stated in (
+        None,
+        "application/octet-stream",
+        "binary/octet-stream",
+        "text/plain",
+        "application/unknown",
+        "unknown/unknown",
+        "*/*",
+    ):
         if start.startswith((b"<!doctype html", b"<html", b"\xef\xbb\xbf<!doctype html")):
             return "text/html"
         if start.startswith((b"<?xml", b"<rss", b"<feed", b"<urlset", b"<sitemapindex")):
@@ -96,7 +114,11 @@ def of_page(capture: Capture, profile: Profile, document: Document, body: bytes)
     if rule in (UrlRule.LISTING, UrlRule.DENIED, UrlRule.TRAP):
         return Role.LISTING
     classes = document.body_classes
-    if classes & {"archive", "blog", "search", "search-results", "post-type-archive"} and not classes & {"single", "page", "singular"}:
+    if classes & {"archive", "blog", "search", "search-results", "post-type-archive"} and not classes & {
+        "single",
+        "page",
+        "singular",
+    }:
         return Role.LISTING
     if "error404" in classes:
         return Role.MISSING

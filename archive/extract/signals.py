@@ -97,7 +97,7 @@ def _own_footer(footer: HtmlElement) -> bool:
 @lru_cache(maxsize=65536)
 def _meanings(word: str) -> tuple[str, ...]:
     """What one class name speaks of; pages repeat their class names, so few are looked at twice."""
-    return tuple(name for name, pattern in _WORDS.items() if pattern.search(words))
+    return tuple(name for name, pattern in _WORDS.items() if pattern.search(word))
 
 
 def gather(document: Document) -> Signals:

@@ -49,10 +49,11 @@ def read(document: Document, chosen: Iterable[tuple[HtmlElement, str]], signals:
     """`chosen` are the profile's own elements."""
     found: dict[str, Reference] = {}
     elements: list[HtmlElement] = []
+    own = (absolute(document.url, document.url) or document.url).rstrip("/")
 
     def add(href: str | None, title: str | None, language: str | None) -> bool:
         url = absolute(plain(href), document.base) if href else None
-        if url is None or url.rstrip("/") == document.url.rstrip("/"):
+        if url is None or url.rstrip("/") == own:
             return False
         found.setdefault(url, Reference(url=url, title=title or None, language=language))
         return True
@@ -95,9 +96,9 @@ def _notes(document: Document) -> list[HtmlElement]:
     keys = [key for key in _KEYS if key in whole]
     found: dict[HtmlElement, None] = {}
     for element in document.body.iter() if keys else ():
-        for text in (element.text, element.tail):
+        for text, owner in ((element.text, element), (element.tail, element.getparent())):
             if text and len(text) <= MAX_NOTE and any(key in text for key in keys):
-                block = element if text is element.text else element.getparent()
+                block = owner
                 while block is not None and block.tag in _INLINE:
                     block = block.getparent()
                 if block is not None and block.tag in _BLOCKS and _NOTE.search(lines(block, MAX_NOTE) or ""):
@@ -109,10 +110,11 @@ def _lone(document: Document, signals: Signals) -> list[HtmlElement]:
     """Links whose whole text is a language's name, in a paragraph of their own next to the text: not the site's language switch."""
     links = []
     for link in document.body.iter("a"):
-        text = link.text and link.text.strip().lower()
+        text, parent = (link.text or "").strip().lower(), link.getparent()
         if (
             text in _LANGUAGES
-            and link.getparent().tag == "p"
+            and parent is not None
+            and parent.tag == "p"
             and len(short_text(parent, 60) or "") == len(text)
             and not signals.aside(link)
         ):

@@ -20,34 +20,52 @@ class Warning(StrEnum):  # the word of the data model; the built-in of that name
     RESTRICTED = "restricted", "The page asks for a password or a login; its text was never seen."
     EMPTY_BODY = "empty_body", "The response has no body."
     NOT_HTML = "not_html", "The body is not HTML, whatever its headers say."
-    CHARSET_GUESSED = "charset_guessed", "Neither the response nor the page names a character set that fits; one was guessed."
+    CHARSET_GUESSED = (
+        "charset_guessed",
+        "Neither the response nor the page names a character set that fits; one was guessed.",
+    )
     CHARSET_ERRORS = "charset_errors", "Some bytes do not fit the character set and were replaced by U+FFFD."
     NUL_BYTES = "nul_bytes", "The page contained NUL characters, which were left out."
     TOO_LARGE = "too_large", "The page is larger than the limit; only its beginning was read."
     TOO_DEEP = "too_deep", "Tags are nested too deep to be parsed; plain containers were taken out before parsing."
-    TOO_MANY_ATTRIBUTES = "too_many_attributes", "A tag has more attributes than the limit; all but the first were left out."
-    TOO_MANY_NODES = "too_many_nodes", "The page has too many elements for the usual choice of the body; a simpler rule chose it."
+    TOO_MANY_ATTRIBUTES = (
+        "too_many_attributes",
+        "A tag has more attributes than the limit; all but the first were left out.",
+    )
+    TOO_MANY_NODES = (
+        "too_many_nodes",
+        "The page has too many elements for the usual choice of the body; a simpler rule chose it.",
+    )
     TOO_MANY_BLOCKS = "too_many_blocks", "The body has more blocks than the limit; the rest was left out."
     TOO_MANY_LINKS = "too_many_links", "The page has more links or requisites than the limit; the rest was left out."
 
     # the body
     NO_BODY = "no_body", "No text was found that could be the publication's body."
     BODY_FALLBACK = "body_fallback", "Neither the profile nor trafilatura chose the body; a simple rule did."
-    SHORT_BODY = "short_body", "The body has fewer than 250 characters: perhaps a landing page, or text that a script would load."
+    SHORT_BODY = (
+        "short_body",
+        "The body has fewer than 250 characters: perhaps a landing page, or text that a script would load.",
+    )
     TEXT_BY_SCRIPT = "text_by_script", "The page says that it shows its text by script only, and no script is run."
 
     # the fields
     NO_TITLE = "no_title", "No title was found."
     NO_AUTHOR = "no_author", "No author was found."
     NO_DATE = "no_date", "No date of publication was found."
-    DATE_FROM_URL = "date_from_url", "The date of publication was read from the address, because nothing on the page says better."
+    DATE_FROM_URL = (
+        "date_from_url",
+        "The date of publication was read from the address, because nothing on the page says better.",
+    )
     DATE_AMBIGUOUS = "date_ambiguous", "Day and month of a date could be exchanged; the profile's order decided."
     DATE_HIJRI = "date_hijri", "A date is of the Hijri calendar and was kept as it stands, unread."
     DATE_CONFLICT = "date_conflict", "The sources of the date on the page disagree; the better one was taken."
     DATE_FUTURE = "date_future", "A date lies after the day of the capture and was not used."
     LANGUAGE_UNSURE = "language_unsure", "The language could not be told from the text."
     LANGUAGE_CONFLICT = "language_conflict", "The page declares another language than its text is written in."
-    CASE_INCOMPLETE = "case_incomplete", "The page is a legal case file, but claimants, defendants or facts were not found."
+    CASE_INCOMPLETE = (
+        "case_incomplete",
+        "The page is a legal case file, but claimants, defendants or facts were not found.",
+    )
 
 
 def sentences() -> dict[str, str]:

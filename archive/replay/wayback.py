@@ -11,6 +11,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -25,6 +26,26 @@ _OWN = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; form-actio
 FRAME_POLICY = f"{_OWN}; frame-src 'self'; object-src 'none'"
 # What a page may do: run its scripts, but as nobody, so that it reaches neither pywb's own pages nor the live web.
 PAGE_POLICY = f"{_OWN}; sandbox allow-scripts allow-forms"
+# pywb's script in each page, and many pages' own, read what throws in a sandbox; they would stop halfway, and what a
+# page's scripts load would not be led to the archive. So there is no service worker, and storage forgets.
+WOMBAT = "/static/wombat.js"
+SHIM = b"""try { navigator.serviceWorker } catch (error) {
+  Object.defineProperty(Navigator.prototype, "serviceWorker", { value: undefined });
+}
+for (const name of ["localStorage", "sessionStorage"]) {
+  try { window[name] } catch (error) {
+    const kept = new Map();
+    Object.defineProperty(window, name, { configurable: true, value: {
+      getItem: key => kept.get(String(key)) ?? null,
+      setItem: (key, value) => { kept.set(String(key), String(value)) },
+      removeItem: key => { kept.delete(String(key)) },
+      clear: () => kept.clear(),
+      key: number => [...kept.keys()][number] ?? null,
+      get length() { return kept.size },
+    } });
+  }
+}
+"""
 _NOT_ON = {  # headers of archived responses that would change the browser beyond the page
     "set-cookie",
     "set-cookie2",
@@ -78,9 +99,12 @@ class Guarded:
 
     def __call__(self, environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
+        shimmed = path == WOMBAT and environ.get("REQUEST_METHOD") == "GET"
 
         def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
             kept = [(key, value) for key, value in headers if key.lower() not in _NOT_ON]
+            if shimmed:
+                kept = [(key, value) for key, value in kept if key.lower() != "content-length"]
             kept.append(("Content-Security-Policy", PAGE_POLICY if _ARCHIVED.match(path) else FRAME_POLICY))
             kept.append(("Referrer-Policy", "same-origin"))
             kept.append(("X-DNS-Prefetch-Control", "off"))
@@ -90,7 +114,7 @@ class Guarded:
             return start_response(status, kept, *rest)
 
         answer: Iterable[bytes] = self._app(environ, start)
-        return answer
+        return chain([SHIM], answer) if shimmed else answer
 
 
 class _Quiet(RequestURIWSGIHandler):

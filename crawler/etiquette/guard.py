@@ -18,6 +18,8 @@ from twisted.internet.error import DNSLookupError
 # a process, and is made before the spider that knows its options: so this is the process's too.
 doors: set[str] = set()
 EVERYWHERE = "*"
+_refusals: dict[str, str] = {}
+_REMEMBERED = 10_000  # hosts
 _TRANSLATION = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an IPv4 address
 _LOCAL_TRANSLATION = ipaddress.ip_network("64:ff9b:1::/48")  # RFC 8215: inside one's own network
 
@@ -79,6 +81,12 @@ def reachable(address: str) -> bool:
 
 
 def refused(name: str, address: str) -> PrivateAddress:
-    return PrivateAddress(
-        f"{name} is at {address}, which is not a public address; --allow-private lets a crawl go there"
-    )
+    why = f"{name} is at {address}, which is not a public address; --allow-private lets a crawl go there"
+    if len(_refusals) < _REMEMBERED:
+        _refusals[name] = why
+    return PrivateAddress(why)
+
+
+def refusal(host: str) -> str | None:
+    """Why a host was refused. Twisted's endpoint reports "no results" for whatever a resolver raises, so it is asked for here."""
+    return _refusals.get(host)

@@ -9,21 +9,27 @@ from urllib.parse import urljoin, urlsplit
 from protego import Protego
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from archive.errors import DamagedRecord
 from archive.store import http
+from crawler.etiquette.guard import refusal
 
 MAX_BYTES = 500 * 1024  # RFC 9309, 2.5: at least so much must be parsed
 _REDIRECTS = 5  # RFC 9309, 2.3.1.2
+_SOON = 2.0  # seconds until a robots.txt that could not be had is asked for again
 _A_DAY = 24 * 3600.0  # RFC 9309, 2.4
 _LONGEST_CRAWL_DELAY = 60.0  # seconds; not in the RFC, honoured as politeness
 
 
 class RobotsForbidden(IgnoreRequest):
     """The host's robots.txt does not allow the URL, or could not be had. The row ends as `robots`, with the reason."""
+
+
+class RobotsUnreachable(IgnoreRequest):
+    """The host's robots.txt could not be had: nothing may be fetched (RFC 9309, 2.3.1.4) until it can. The row is tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,7 @@ class Rules:
     forbid_all: bool
     why: str
     until: float
+    unreachable: bool = False
 
     def allow(self, url: str, agent: str) -> bool:
         if self.forbid_all:
@@ -67,6 +74,8 @@ class RobotsMiddleware:
         if rules is None or rules.until < time.monotonic():
             rules = await self._ask(origin)
             self._rules[origin] = rules
+        if rules.unreachable:
+            raise RobotsUnreachable(rules.why)
         if not rules.allow(request.url, self._agent):
             raise RobotsForbidden(rules.why)
 
@@ -96,23 +105,20 @@ class RobotsMiddleware:
             )
             try:
                 response = await self._crawler.engine.download_async(request)
-            except Exception as error:  # noqa: BLE001  whatever kept it from us: RFC 9309, 2.3.1.4 says to assume a full disallow
-                crawl.robots_seen(url, None, type(error).__name__)
-                return Rules(
-                    None,
-                    True,
-                    f"{url} could not be had ({type(error).__name__}), which forbids all (RFC 9309, 2.3.1.4)",
-                    until,
-                )
+            except CannotResolveHostError as error:
+                if refusal(urlsplit(url).hostname or ""):
+                    raise  # the request itself would go there too
+                return _unreachable(url, error)
+            except Exception as error:  # noqa: BLE001  whatever kept it from us: RFC 9309, 2.3.1.4
+                return _unreachable(url, error)
             crawl.robots_seen(url, response.status, None)
             location = response.headers.get(b"Location")
             if 300 <= response.status < 400 and location:
                 url = urljoin(url, location.decode("latin-1"))
                 continue
             return _rules(url, response, until)
-        return Rules(
-            None, False, "", until
-        )  # RFC 9309, 2.3.1.2: more redirects may be taken as unavailable, which allows all
+        # RFC 9309, 2.3.1.2: after five redirects it may be taken as unavailable, which allows all
+        return Rules(None, False, "", until)
 
     def _keep_delay(self, origin: str, rules: Rules) -> None:
         delay = rules.delay(self._agent)
@@ -122,6 +128,11 @@ class RobotsMiddleware:
         if slot is not None and delay > slot.delay:
             slot.delay = delay
             downloader.per_slot_settings[host] = {"delay": delay, "concurrency": 1}
+
+
+def _unreachable(url: str, error: Exception) -> Rules:
+    why = " ".join(str(error).split()) or type(error).__name__
+    return Rules(None, True, f"{url} could not be had: {why}", time.monotonic() + _SOON, unreachable=True)
 
 
 def _rules(url: str, response: Response, until: float) -> Rules:

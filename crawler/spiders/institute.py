@@ -22,7 +22,7 @@ from archive.store.exchange import Location, Stored
 from crawler.crawl import Crawl, user_agent
 from crawler.discovery import sources
 from crawler.etiquette import guard
-from crawler.etiquette.robots import RobotsForbidden
+from crawler.etiquette.robots import RobotsForbidden, RobotsUnreachable
 from crawler.frontier import End, Role, Row
 from crawler.links import found_in
 from crawler.options import Options, home
@@ -30,7 +30,7 @@ from crawler.options import Options, home
 logger = logging.getLogger(__name__)
 
 _TRIES = 3  # of one URL
-_PATIENCE = 10.0  # seconds before a URL that failed is tried again, doubled each time
+_PATIENCE = 3.0  # seconds before a URL that failed is tried again, doubled each time
 _ENDS = {
     PageRole.REDIRECT: End.REDIRECTED,
     PageRole.MISSING: End.GONE,
@@ -100,12 +100,15 @@ class InstituteSpider(Spider):
         if recorded is not None:
             await recorded
         error = failure.value
-        why = " ".join(str(error).split())[:300] or type(error).__name__
-        self.crawl.refusals[f"{type(error).__name__}: {why}"] += 1
+        private = guard.refusal(urlsplit(row.url).hostname or "") if isinstance(error, CannotResolveHostError) else None
+        why = private or " ".join(str(error).split())[:300] or type(error).__name__
+        self.crawl.refusals[why] += 1
         if isinstance(error, RobotsForbidden):
             await self._end(row, End.ROBOTS, why)
-        elif isinstance(error, CannotResolveHostError) and isinstance(error.__cause__, guard.PrivateAddress):
+        elif private:
             await self._end(row, End.PRIVATE, why)
+        elif isinstance(error, RobotsUnreachable):
+            await self._again(row, why, end=End.ROBOTS)
         else:
             await self._again(row, f"{type(error).__name__}: {why}")
 
@@ -117,11 +120,11 @@ class InstituteSpider(Spider):
         logger.exception("unforeseen at %s", row.url)
         await self._end(row, End.FAILED, f"unforeseen {type(error).__name__}: {error}")
 
-    async def _again(self, row: Row, reason: str, wait: float | None = None) -> None:
+    async def _again(self, row: Row, reason: str, wait: float | None = None, end: End = End.FAILED) -> None:
         if row.tries + 1 >= _TRIES:
             if row.role is Role.SOURCE:
                 self.crawl.sources.failed(row.source, reason)
-            await self._end(row, End.FAILED, f"{reason}, {_TRIES} times")
+            await self._end(row, end, f"{reason}, {_TRIES} times")
         else:
             await self.crawl.again(row, _PATIENCE * 2**row.tries if wait is None else wait, reason)
 

@@ -75,7 +75,7 @@ def test_folder_that_is_no_collection(tmp_path: Path) -> None:
     for words in (("verify", "bad"), ("derive", "bad"), ("replay", "bad", "--port", "0")):
         done = policy_archive(tmp_path, *words)
         assert done.returncode == 2, words
-        assert "not a collection" in one_line(done)
+        assert "collection.toml" in one_line(done)
     assert crawl(tmp_path, 9).returncode == 2
 
 

@@ -56,6 +56,23 @@ def test_a_page_is_seen_styled_from_the_archive_alone(
     assert all(address.startswith(wayback.base.removesuffix("sample/")) for address in asked)
 
 
+def test_what_a_script_loads_comes_from_the_archive(browser: Browser, tmp_path: Path) -> None:
+    script = (
+        "<title>نص</title><h1>نص</h1><script>const link = document.createElement('link'); link.rel = 'stylesheet';"
+        f"link.href = '{samples.STYLE}'; document.head.appendChild(link);</script>"
+    )
+    answer = samples.response(script.encode(), "Content-Type: text/html; charset=utf-8")
+    more = [samples.exchange(f"{samples.HOME}/script/", answer, 20)]
+    with Wayback(samples.collection(tmp_path, 1, more)) as wayback:
+        page = browser.new_page()
+        problems: list[str] = []
+        page.on("pageerror", lambda problem: problems.append(str(problem)))
+        frame = replayed(page, wayback, f"{samples.HOME}/script/")
+        frame.wait_for_function("getComputedStyle(document.body).color === 'rgb(1, 2, 3)'")
+        assert problems == []
+        page.close()
+
+
 def test_a_hostile_page_reaches_nothing(browser: Browser, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as live:
         live.settimeout(0.5)

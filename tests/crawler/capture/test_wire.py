@@ -35,20 +35,21 @@ HOSTILE = {
 ROBOTS = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 14\r\nConnection: close\r\n\r\nUser-agent: *\n"
 
 
+def records(collection: Collection) -> list[warc.Record]:
+    return [member.record() for name in collection.sealed_warcs() for member in warc.members(collection.resolve(name))]
+
+
 def kept(collection: Collection) -> dict[str, bytes]:
     """Path → what the WARC holds of the server's answer: interim responses from their metadata record, then the response's block."""
     interim: dict[str, bytes] = {}
     blocks: dict[str, bytes] = {}
-    for name in collection.sealed_warcs():
-        for record in warc.records(collection.resolve(name)):
-            uri = record.field("WARC-Target-URI") or ""
-            if not uri.startswith("http"):
-                continue
-            path = "/" + uri.split("/", 3)[3]
-            if record.type == "response":
-                blocks[path] = record.block
-            elif record.type == "metadata" and b"HTTP/1.1 103" in record.block:
-                interim[path] = record.block
+    for record in records(collection):
+        uri = record.field("WARC-Target-URI") or ""
+        path = "/" + uri.split("/", 3)[-1]
+        if record.type == "response":
+            blocks[path] = record.block
+        elif uri.startswith("urn:policy-archive:interim:"):
+            interim["/early"] = record.block
     return {path: interim.get(path, b"") + block for path, block in blocks.items()}
 
 
@@ -71,12 +72,6 @@ def test_bytes_are_kept_as_they_were_sent(tmp_path: Path, scheme: str) -> None:
         for path, sent in HOSTILE.items():
             assert found[path] == sent, path
         assert found["/robots.txt"] == ROBOTS
-        requests = {
-            record.block
-            for name in collection.sealed_warcs()
-            for record in warc.records(collection.resolve(name))
-            if record.type == "request"
-        }
-        assert requests == set(server.requests)
+        assert {record.block for record in records(collection) if record.type == "request"} == set(server.requests)
     verified = policy_archive(tmp_path, "verify", "wire")
     assert verified.returncode == 0, verified.stdout

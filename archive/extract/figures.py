@@ -1,0 +1,79 @@
+"""Images with their captions and credits."""
+
+import re
+
+from lxml.html import HtmlElement
+
+from archive.extract.draft import Draft
+from archive.extract.html import plain
+from archive.extract.phrase import Phrases
+from archive.extract.run import Place, joined
+
+# Where lazily loaded images keep their address.
+_ADDRESSES = ("src", "data-src", "data-lazy-src", "data-original", "data-orig-file", "data-large-file")
+_NO_PICTURE = re.compile(r"(?:^|\s)(?:avatar|wp-smiley|emoji|gravatar|icon|pixel|tracking)(?=\s|$)", re.IGNORECASE)
+_CREDIT = re.compile(
+    r"(?:^|[\s_-])(?:credits?|photo-?credits?|image-?credits?|source|copyright|attribution|media-credit)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_CREDIT_WORDS = re.compile(
+    r"(?:^|(?<=[.\s(\[|/]))((?:photo|image|picture|credit|source|photograph|الصورة|المصدر|تصوير|مصدر الصورة)"
+    r"(?:\s+(?:credit|by|courtesy(?: of)?))?\s*[:：]\s*\S.{1,120}?)[)\].]?$",
+    re.IGNORECASE,
+)
+
+
+def emoji(image: HtmlElement) -> str | None:
+    """What an image stands for that is a character: WordPress draws emoji as images."""
+    classes = image.get("class") or ""
+    return image.get("alt") if "emoji" in classes or "wp-smiley" in classes else None
+
+
+def of_image(image: HtmlElement, phrases: Phrases) -> Draft | None:
+    """An image outside a figure; null for avatars, icons and counters."""
+    if _NO_PICTURE.search(image.get("class") or "") or (image.get("width") or "99") in ("0", "1", "2"):
+        return None
+    return _draft(image, phrases, ("", []), [])
+
+
+def of_figure(figure: HtmlElement, phrases: Phrases) -> list[Draft]:
+    """The images of a figure; the last one has its caption."""
+    captions = list(figure.iter("figcaption"))
+    caption = joined([phrases(found) for found in captions], " ") if captions else ("", [])
+    images = [image for image in figure.iter("img") if source(image, phrases)]
+    drafts = [
+        _draft(image, phrases, caption if image is images[-1] else ("", []), captions if image is images[-1] else [])
+        for image in images
+    ]
+    return [draft for draft in drafts if draft is not None]
+
+
+def source(image: HtmlElement, phrases: Phrases) -> str | None:
+    """The image's own address: the first of its attributes that is one, and no placeholder."""
+    for name in _ADDRESSES:
+        value = image.get(name)
+        if value and not value.startswith("data:") and (url := phrases.address(value)):
+            return url
+    return None
+
+
+def _draft(
+    image: HtmlElement, phrases: Phrases, caption: tuple[str, list[Place]], captions: list[HtmlElement]
+) -> Draft | None:
+    url = source(image, phrases)
+    if url is None:
+        return None
+    text, links = caption
+    credit = next(
+        (
+            plain("".join(part.itertext()))
+            for found in captions
+            for part in found.iter("span", "cite", "small", "div", "p")
+            if _CREDIT.search(part.get("class") or "")
+        ),
+        None,
+    )
+    if credit is None and (words := _CREDIT_WORDS.search(text)):
+        credit = words[1]
+    alt = plain(image.get("alt"))
+    return Draft("image", image, text, links, url=url, alt=alt or None, caption=text or None, credit=credit or None)
