@@ -32,8 +32,12 @@ class _ByPeople(TyperGroup):
 
     def list_commands(self, ctx: Any) -> list[str]:
         panels = (ARCHIVIST, RESEARCHER, AUDITOR)
-        names = super().list_commands(ctx)
-        return sorted(names, key=lambda name: panels.index(getattr(self.commands[name], "rich_help_panel", ARCHIVIST)))
+
+        def place(name: str) -> int:
+            panel = getattr(self.commands[name], "rich_help_panel", None)
+            return panels.index(panel) if panel in panels else 0
+
+        return sorted(super().list_commands(ctx), key=place)
 
 
 app = typer.Typer(

@@ -1,5 +1,6 @@
 """The end of a crawl: drained, sealed, derived and reported, beside the reactor."""
 
+import hashlib
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self
@@ -9,6 +10,7 @@ from scrapy.crawler import Crawler
 from scrapy.utils.asyncio import run_in_thread
 
 from archive.dataset.derive import derive
+from archive.dataset.jsonl import HISTORY, LEGAL_CASES, PUBLICATIONS
 from archive.errors import OutOfSpace
 from crawler import report
 from crawler.crawl import Crawl
@@ -48,12 +50,22 @@ def close(crawl: Crawl, reason: str) -> report.Outcome:
             )
         crawl.writer.seal()
         if crawl.options.derive:
-            outcome = report.complete(outcome, derive(crawl.collection, crawl.profile, workers=crawl.workers))
+            summary = derive(crawl.collection, crawl.profile, workers=crawl.workers)
+            outcome = report.complete(outcome, summary, _digests(crawl.collection.dataset_dir))
         crawl.writer.close_crawl(asdict(outcome))
         report.write(crawl.folder / "report.json", outcome)
     finally:
         crawl.release()
     return outcome
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    """The dataset as it is published now, for the ledger."""
+    digests = {}
+    for name in (PUBLICATIONS, LEGAL_CASES, HISTORY):
+        with (folder / name).open("rb") as file:
+            digests[name] = hashlib.file_digest(file, "sha256").hexdigest()
+    return digests
 
 
 def _papers(folder: Path) -> list[Path]:

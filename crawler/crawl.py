@@ -26,6 +26,7 @@ from archive.store.writer import Writer
 from crawler.discovery import sources
 from crawler.etiquette.pace import Pace
 from crawler.frontier import Added, End, Found, Frontier, Role, Row
+from crawler.links import Leads
 from crawler.options import Options
 from crawler.recorder import Recorder
 
@@ -63,6 +64,7 @@ class Crawl:
         self.progress = Progress()
         self.stopping: str | None = None  # why no more is claimed: "limit", "space", "broken"
         self.error: BaseException | None = None
+        self.unread_now = 0  # responses that came and whose links are not in yet
         self.changed: Callable[[], None] = lambda: None
         self.ended: Callable[[], None] = lambda: None  # closes the spider
         self.refusals: Counter[str] = (
@@ -81,6 +83,7 @@ class Crawl:
         self.pages = PageStore(collection.state_dir / "pages.sqlite")
         left_out = {Role.REQUISITE: options.requisites, Role.DOCUMENT: options.documents}
         self.roles = tuple(role for role in Role if left_out.get(role, True))
+        self.leads = Leads(profile, not options.urls, self.roles, options.only)
         self._derived: list[Derived] = []
         self._mark = fingerprint(derived_by(registry.digest(profile)))
         self.outcome: Any = None  # set when it has ended (closing.py)
@@ -201,9 +204,14 @@ class Crawl:
             added = self.recorder.change(lambda _: self.pages.add(batch, self._mark))
             added.add_done_callback(lambda future: self.fail(error) if (error := future.exception()) else None)
 
-    def robots_seen(self, url: str, status: int | None, error: str | None) -> None:
-        """What a host's robots.txt answered, for the log."""
-        logger.info("robots.txt", extra={"url": url, "status": status, "error": error})
+    def robots_seen(self, url: str, status: int, sitemaps: Sequence[str]) -> None:
+        """A host's robots.txt answered: noted, and the sitemaps that it names are added to the sources."""
+        logger.info("robots.txt", extra={"url": url, "status": status, "sitemaps": list(sitemaps)})
+        found = [] if self.options.urls else sources.named_by_robots(self.profile, sitemaps)
+        if found:
+            self.recorder.change(lambda frontier: frontier.add(found))
+            self.progress.found += len(found)
+            self.changed()
 
     def resource(self, name: str, body: bytes, media_type: str = "application/json") -> Resource:
         return Resource(f"urn:policy-archive:crawl:{self.id}:{name}", media_type, body, datetime.now(UTC))

@@ -149,7 +149,6 @@ class Frontier:
         self._connection = self._engine.connect()
         _metadata.create_all(self._connection)
         self._connection.commit()
-        self._seen: dict[bytes, None] = {}
 
     def close(self) -> None:
         self._connection.close()
@@ -177,10 +176,6 @@ class Frontier:
         for one in found:
             required = one.role is Role.REQUISITE and one.end is None
             print_ = fingerprint(one.url if one.exact else one.canonical)
-            key = print_ + b"!" if required else print_
-            if key in self._seen:
-                continue
-            self._remember(key)
             hops = via.hops + 1 if via and one.deeper else 0
             (ended if one.end else needed if required else waiting).append({
                 "fingerprint": print_, "url": one.url, "role": int(one.role), "source": one.source,
@@ -198,13 +193,6 @@ class Frontier:
 
     def _total_changes(self) -> int:
         return int(self._connection.connection.driver_connection.total_changes)  # type: ignore[union-attr]
-
-    def _remember(self, print_: bytes) -> None:
-        # Most links of a page stand on every page: a bounded memory spares the database their look-up.
-        self._seen[print_] = None
-        if len(self._seen) > _SEEN_AT_MOST:
-            for old in list(self._seen)[: _SEEN_AT_MOST // 2]:
-                del self._seen[old]
 
     # fetching
 
@@ -271,8 +259,6 @@ class Frontier:
             result = connection.execution_options(yield_per=1000).execute(sa.select(_urls).order_by(_urls.c.id))
             yield from result
 
-
-_SEEN_AT_MOST = 65_536  # about 8 MB
 
 _ADD = sqlite.insert(_urls).on_conflict_do_nothing()
 # An address on another host is out of scope as a link, and fetched where a page embeds it.

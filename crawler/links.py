@@ -1,59 +1,113 @@
 """From what a page names to rows of the frontier: which are fetched, as what, and why the others are not."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from archive.dataset.derived import Derived
 from archive.extract.page import Role as PageRole
-from archive.institutes.urls import absolute, canonical
+from archive.institutes.patterns import Patterns, PatternTooSlow
+from archive.institutes.profile import Kind, KindRule, Profile
+from archive.institutes.urls import absolute, canonical, decoded
 from crawler.frontier import End, Found, Role, Row
 
 MAX_REQUISITES = 300  # a page; real ones need 20 to 150
+_KNOWN = 131_072  # addresses, about 20 MB
 _MAX_HOPS = 10  # redirects in a row
 _ROLES = {"page": Role.PAGE, "listing": Role.LISTING, "document": Role.DOCUMENT}
 _CUT = {"outside": End.OUT_OF_SCOPE, "denied": End.OUT_OF_SCOPE, "trap": End.TRAP}
 _FOLLOWED = frozenset({PageRole.PUBLICATION, PageRole.LISTING, PageRole.RESTRICTED})
+_NEEDS_NOTHING = frozenset({PageRole.LISTING, PageRole.BOTWALL, PageRole.MISSING, PageRole.ERROR})
 
 
-def found_in(row: Row, derived: Derived, follow: bool) -> Iterator[Found]:
-    """What a capture leads to: a redirect's target, what the page needs to be seen again, and its links if they are to be followed."""
-    if derived.redirect_to:
-        yield from _target(row, derived.redirect_to)
-        return
-    if row.role is not Role.REQUISITE or derived.role is PageRole.RESOURCE:
-        yield from _requisites(row, derived)
-    if row.role is Role.REQUISITE or derived.role not in _FOLLOWED:
-        return
-    source = "pages" if row.role is Role.PAGE else row.source
-    for link in derived.links:
-        role = _ROLES[link.rule]
-        if follow or role is Role.DOCUMENT:
-            yield Found(link.url, link.key, role, source)
-    if follow:
-        for cut in derived.cut_urls:
-            yield Found(cut.key, cut.key, Role.PAGE, source, _CUT[cut.rule], cut.why or cut.rule)
+class Known:
+    """Addresses that went into the frontier lately. Most links of a page stand on every page: this spares the database their look-up."""
+
+    def __init__(self) -> None:
+        self._keys: dict[tuple[str, bool], None] = {}
+
+    def new(self, key: str, required: bool = False) -> bool:
+        """Whether an address was not asked about lately. As a requisite it is another thing than as a link."""
+        if (key, required) in self._keys:
+            return False
+        self._keys[key, required] = None
+        if len(self._keys) > _KNOWN:
+            for old in list(self._keys)[: _KNOWN // 2]:
+                del self._keys[old]
+        return True
 
 
-def _target(row: Row, url: str) -> Iterator[Found]:
-    if row.hops >= _MAX_HOPS:
-        return
-    yield Found(url, canonical(url), row.role, row.source, exact=True, deeper=True)
+class Leads:
+    """What the captures of one crawl lead to. `follow` off, links are left alone: a crawl of given pages."""
+
+    def __init__(self, profile: Profile, follow: bool, roles: tuple[Role, ...], only: frozenset[Kind]) -> None:
+        self._profile = profile
+        self._follow = follow
+        self._roles = frozenset(roles)
+        self._only = only
+        self._known = Known()
+
+    def of(self, row: Row, derived: Derived) -> list[Found]:
+        """A redirect's target; else what the page needs to be seen again, and its links."""
+        if derived.redirect_to:
+            return self._target(row, derived.redirect_to)
+        found = list(self._requisites(row, derived))
+        if row.role is not Role.REQUISITE and derived.role in _FOLLOWED:
+            found += self._links(row, derived)
+        return found
+
+    def _target(self, row: Row, url: str) -> list[Found]:
+        if row.hops >= _MAX_HOPS:
+            return []
+        return [Found(url, canonical(url), row.role, row.source, exact=True, deeper=True)]
+
+    def _requisites(self, row: Row, derived: Derived) -> Iterator[Found]:
+        of_page = row.role is not Role.REQUISITE and derived.role not in _NEEDS_NOTHING
+        if Role.REQUISITE not in self._roles or not (of_page or derived.role is PageRole.RESOURCE):
+            return
+        for number, url in enumerate(derived.requisites):
+            if not self._known.new(url, required=True) or (spelled := absolute(url)) is None:
+                continue
+            end, why = (End.LIMIT, f"more than {MAX_REQUISITES} requisites") if number >= MAX_REQUISITES else (None, None)
+            yield Found(spelled, canonical(spelled), Role.REQUISITE, "requisites", end, why)
+
+    def _links(self, row: Row, derived: Derived) -> Iterator[Found]:
+        source = "pages" if row.role is Role.PAGE else row.source
+        for link in derived.links:
+            role = _ROLES[link.rule]
+            if role in self._roles and (self._follow or role is Role.DOCUMENT) and self._known.new(link.key):
+                yield self.judged(Found(link.url, link.key, role, source))
+        for cut in derived.cut_urls if self._follow else ():
+            if self._known.new(cut.key):
+                yield Found(cut.url, cut.key, Role.PAGE, source, _CUT[cut.rule], cut.why or cut.rule)
+
+    def judged(self, found: Found) -> Found:
+        """With `--only`, a page whose address alone says that it is of another kind is not fetched."""
+        if not self._only or found.role is not Role.PAGE or found.end:
+            return found
+        kind = kind_by_url(found.url, self._profile)
+        if kind is None or kind in self._only:
+            return found
+        return Found(found.url, found.canonical, found.role, found.source, End.OUT_OF_SCOPE, f"kind {kind}, by its address")
 
 
-def _requisites(row: Row, derived: Derived) -> Iterator[Found]:
-    if derived.role in (PageRole.LISTING, PageRole.BOTWALL, PageRole.MISSING, PageRole.ERROR):
-        return
-    for number, url in enumerate(derived.requisites):
-        spelled = absolute(url)
-        if spelled is None:
+def kind_by_url(url: str, profile: Profile) -> Kind | None:
+    """The kind that the profile's rules give a page whatever stands on it; None where the page has to be seen."""
+    address = decoded(url)
+    for rule in profile.kinds:
+        if rule.url and not _matches(rule, address):
             continue
-        if number >= MAX_REQUISITES:
-            yield Found(
-                spelled,
-                canonical(spelled),
-                Role.REQUISITE,
-                "requisites",
-                End.LIMIT,
-                f"more than {MAX_REQUISITES} requisites",
-            )
-        else:
-            yield Found(spelled, canonical(spelled), Role.REQUISITE, "requisites")
+        seen = rule.title or rule.section or rule.body_class
+        return None if seen else rule.kind
+    return None
+
+
+def _matches(rule: KindRule, address: str) -> bool:
+    try:
+        return _compiled(rule.url).find(address) is not None
+    except PatternTooSlow:
+        return False
+
+
+@lru_cache(maxsize=256)
+def _compiled(patterns: tuple[str, ...]) -> Patterns:
+    return Patterns(patterns)

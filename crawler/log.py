@@ -5,6 +5,10 @@ import logging
 from datetime import UTC, datetime
 from pathlib import Path
 
+from scrapy import Request, Spider
+from scrapy.http import Response
+from scrapy.logformatter import LogFormatter, LogFormatterResult
+
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "spider", "crawler"}
 
 
@@ -22,6 +26,13 @@ class JsonLines(logging.Formatter):
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=True, default=str)
+
+
+class Quiet(LogFormatter):
+    """Says nothing of pages that came: urls.jsonl does."""
+
+    def crawled(self, request: Request, response: Response, spider: Spider) -> LogFormatterResult | None:  # type: ignore[override]
+        return None
 
 
 def to_file(path: Path) -> logging.Handler:

@@ -38,6 +38,7 @@ class Outcome:
     languages: dict[str, int] = field(default_factory=dict)
     underived: list[str] = field(default_factory=list)
     warnings: dict[str, int] = field(default_factory=dict)
+    dataset: dict[str, str] = field(default_factory=dict)
 
 
 def outcome(crawl: Crawl, reason: str) -> Outcome:
@@ -101,10 +102,8 @@ def _verdict(crawl: Crawl, reason: str, urls: Counter[str], by_role: dict[str, C
     return COMPLETE, None
 
 
-def complete(outcome: Outcome, summary: Summary | None) -> Outcome:
-    """The outcome with what was derived."""
-    if summary is None:
-        return outcome
+def complete(outcome: Outcome, summary: Summary, dataset: dict[str, str]) -> Outcome:
+    """The outcome with what was derived, and the SHA-256 of the dataset's files."""
     code, why = outcome.exit_code, outcome.why
     if summary.underived and code == COMPLETE:
         code, why = (
@@ -119,6 +118,7 @@ def complete(outcome: Outcome, summary: Summary | None) -> Outcome:
         languages=dict(sorted(summary.languages.items())),
         underived=[f"{where}: {why}" for where, why in sorted(summary.underived.items())],
         warnings=dict(sorted(summary.warnings.items())),
+        dataset=dataset,
     )
 
 

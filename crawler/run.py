@@ -29,6 +29,9 @@ def run(crawl: Crawl, spider: type[InstituteSpider], console: Console, quiet: bo
     sys.setswitchinterval(_SWITCH)
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
+    if os.environ.get("XUV"): settings.set("ASYNCIO_EVENT_LOOP", "uvloop.Loop")
+    if os.environ.get("XGC"):
+        import gc; gc.collect(); gc.freeze(); gc.set_threshold(int(os.environ["XGC"]), 20, 20)
     handler = log.to_file(crawl.folder / "log.jsonl")
     process = _Process(settings, install_root_handler=False)
     watcher = Watcher(crawl, console, quiet)

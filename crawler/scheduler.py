@@ -21,6 +21,7 @@ from crawler.crawl import Crawl
 from crawler.frontier import Role, Row
 
 _AHEAD = 32  # rows claimed ahead of the downloader: what a `kill -9` fetches twice at the most, beside those in the downloader
+_UNREAD = 256  # captures that wait for a worker: their bytes are on disk, but nobody should outrun the reading by far
 
 
 class FrontierScheduler(BaseScheduler):
@@ -32,6 +33,9 @@ class FrontierScheduler(BaseScheduler):
         self._claiming = False
         self._exhausted = False
         self._wake_at: float | None = None
+        settings = crawler.settings
+        self._headers = {**settings.getdict("DEFAULT_REQUEST_HEADERS"), "User-Agent": settings["USER_AGENT"]}
+        self._timeout = settings.getfloat("DOWNLOAD_TIMEOUT")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -61,8 +65,9 @@ class FrontierScheduler(BaseScheduler):
         raise RuntimeError(f"the frontier takes URLs through the crawl loop alone, not {request}")
 
     def next_request(self) -> Request | None:
-        if len(self._ready) < _AHEAD // 2:
-            self._refill()
+        if self._crawl.unread_now >= _UNREAD:
+            return None
+        self._refill()
         for _ in range(len(self._ready)):
             row = self._ready.popleft()
             request = self._request(row)
@@ -75,16 +80,23 @@ class FrontierScheduler(BaseScheduler):
         return None
 
     def _request(self, row: Row) -> Request:
+        # Headers are set here and not by three middlewares: one call a request instead of six.
         return Request(
             row.url,
             callback=self._spider.arrived,
             errback=self._spider.failed,
-            meta={"row": row, "max_bytes": DOCUMENT_BYTES if row.role is Role.DOCUMENT else PAGE_BYTES},
+            headers=self._headers,
+            meta={
+                "row": row,
+                "max_bytes": DOCUMENT_BYTES if row.role is Role.DOCUMENT else PAGE_BYTES,
+                "keep_body": row.role is Role.SOURCE,
+                "download_timeout": self._timeout,
+            },
             dont_filter=True,
         )
 
     def _refill(self) -> None:
-        if self._claiming or self._exhausted:
+        if self._claiming or self._exhausted or len(self._ready) >= _AHEAD // 2:
             return
         count, roles = self._crawl.open_roles(_AHEAD)
         if not roles:

@@ -25,13 +25,9 @@ SCHEDULER = "crawler.scheduler.FrontierScheduler"
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the frontier knows what was found
 
 # Etiquette
-DOWNLOADER_MIDDLEWARES_BASE = {  # default has a dozen: retries and redirects go through the frontier, so that each hop is captured and survives
-    # a crash; no cookies, cache, proxy or credentials; Scrapy's robots.txt is fetched past when it answers 503 or hangs
-    "crawler.etiquette.robots.RobotsMiddleware": 100,
-    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
-    "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
-    "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
-}
+# Default has a dozen: retries and redirects go through the frontier, so that each hop is captured and survives a crash; no cookies, cache,
+# proxy or credentials; headers are set by the scheduler; Scrapy's own robots.txt is passed over when it answers 503 or hangs.
+DOWNLOADER_MIDDLEWARES_BASE = {"crawler.etiquette.robots.RobotsMiddleware": 100}
 SPIDER_MIDDLEWARES_BASE: dict[
     str, int
 ] = {}  # callbacks yield nothing: links go into the frontier with the row that they come from
@@ -49,4 +45,5 @@ EXTENSIONS_BASE: dict[
 ] = {}  # default has telnet, statistics in the log, feeds: the crawl reports itself, the dataset is derived
 EXTENSIONS = {"crawler.closing.Closing": 500}
 STATS_DUMP = False
+LOG_FORMATTER = "crawler.log.Quiet"  # default makes a message for each page, which nobody sees at this level
 LOG_LEVEL = "INFO"

@@ -11,6 +11,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from archive.dataset import scope
 from archive.dataset.assemble import Assembled, assemble
 from archive.dataset.crawls import Crawls
 from archive.dataset.derived import Derived
@@ -121,6 +122,7 @@ def derive_into(
     captures out.
     """
     summary = Summary()
+    kinds = scope.kinds(collection)
     tools = derived_by(registry.digest(profile))
     mark = fingerprint(tools)
     lines = (line for line in collection.captures() if may_be_page(line) and (wanted is None or wanted(line)))
@@ -130,6 +132,8 @@ def derive_into(
         _fill(store, collection, profile, workers, mark, summary, progress)
     with DatasetWriter(folder, collection.name, collection.meta.title or None) as writer:
         for assembled in assemble(store, profile, tools, Crawls(collection)):
+            if kinds is not None and assembled.latest.kind not in kinds:
+                continue
             writer.add(assembled.versions)
             summary.count(assembled)
     return summary

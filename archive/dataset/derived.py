@@ -38,6 +38,7 @@ class FoundUrl(NamedTuple):
 class CutUrl(NamedTuple):
     """An address of a page that is not followed, and why."""
 
+    url: str  # normal spelling
     key: str
     rule: str  # denied, outside, trap
     why: str | None
@@ -159,7 +160,7 @@ class Reader:
                 if key not in kept:
                     kept[key] = FoundUrl(url, key, str(rule), link.text, link.nofollow)
             elif key not in cut:
-                cut[key] = CutUrl(key, str(rule), why)
+                cut[key] = CutUrl(url, key, str(rule), why)
         counts = Counter(entry.rule for entry in cut.values())
         return tuple(kept.values()), dict(sorted(counts.items())), tuple(cut.values())[:MOST_CUT]
 

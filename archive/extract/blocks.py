@@ -1,4 +1,5 @@
-"""From the drafts of a body to its blocks: what belongs to other fields is taken out, notes and interviews are named, links get their words."""
+"""From the drafts of a body to its blocks: what belongs to other fields is taken out, notes and interviews are named,
+links get their words."""
 
 import re
 from collections.abc import Iterable
@@ -13,15 +14,20 @@ from archive.extract.page import Block, ListItem, Reference, TextLink
 _PUNCTUATION = re.compile(r"[\W_]+")
 _ONLY_MARKS = re.compile(r"[\W_]*")
 _ABOUT_AUTHORS = re.compile(
-    r"\W*(?:about (?:the )?(?:authors?|contributors?|writers?)|authors?(?: bios?)?|(?:عن|حول|نبذة عن) (?:ال)?(?:كاتب|مؤلف|كاتبة|باحث|كاتبين)\S*|الكاتب|الكاتبة)\W*",
+    r"\W*(?:about (?:the )?(?:authors?|contributors?|writers?)|authors?(?: bios?)?|(?:عن|حول|"
+    r"نبذة عن) (?:ال)?(?:كاتب|مؤلف|كاتبة|باحث|كاتبين)\S*|الكاتب|الكاتبة)\W*",
     re.IGNORECASE,
 )
 _PLAIN_NOTE = re.compile(r"^[\[(](\d{1,3}|[٠-٩]{1,3})[\])]\s*")
 _DOCUMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|odt|epub)(?:[?#]|$)", re.IGNORECASE)
 _BY = re.compile(r"^(?:(?:written )?by|بقلم|كتب(?:ت|ه|ها)?|إعداد|author|posted by)\s*[:：]?\s*", re.IGNORECASE)
 _DAY = re.compile(
-    r"^\W*(?:(?:published|posted|updated|last (?:updated|modified)|modified|date|نُ?شر|تاريخ النشر|آخر تحديث)\s*(?:on|at|في|بتاريخ)?\s*[:：]?\s*)?(?:(?:mon|tues?|wed(?:nes)?|thurs?|fri|satur?|sun)(?:day)?,?\s+)?"
-    r"(?:\d{1,2}[\s./-]+[^\W\d_]{3,12}[\s./-]+\d{4}|[^\W\d_]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}|\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}|[\u0660-\u0669\d]{1,2}\s+[^\W\d_]{3,12}(?:[ /]+[^\W\d_]{3,12})?[،,]?\s+[\u0660-\u0669\d]{4})"
+    r"^\W*(?:(?:published|posted|updated|last (?:updated|modified)|modified|date|نُ?شر|تاريخ النشر|"
+    r"آخر تحديث)\s*(?:on|at|في|بتاريخ)?\s*[:：]?\s*)?(?:(?:mon|tues?|wed(?:nes)?|thurs?|fri|satur?|"
+    r"sun)(?:day)?,?\s+)?"
+    r"(?:\d{1,2}[\s./-]+[^\W\d_]{3,12}[\s./-]+\d{4}|[^\W\d_]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}|"
+    r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}|"
+    r"[\u0660-\u0669\d]{1,2}\s+[^\W\d_]{3,12}(?:[ /]+[^\W\d_]{3,12})?[،,]?\s+[\u0660-\u0669\d]{4})"
     r"(?:[\s,|@–-]+(?:at\s+)?\d{1,2}:\d{2}(?::\d{2})?\s*(?:[ap]\.?m\.?)?(?:\s+\w{2,5})?)?\W*$",
     re.IGNORECASE,
 )  # fmt: skip
@@ -125,30 +131,32 @@ def _without_related(found: Sorted) -> None:
 
 
 def _without_bios(found: Sorted, names: tuple[str, ...]) -> None:
-    """The lines about the authors: the last paragraphs, files to load and notes left aside."""
+    """The lines about the authors: what stands behind a heading that says so, else the last paragraphs; files to load
+    and notes left aside."""
     drafts = found.drafts
-    index = len(drafts) - 1
+    start = next((at for at in range(len(drafts) - 1, max(0, len(drafts) - 12), -1) if _is_about(drafts[at])), None)
     taken: list[int] = []
-    while index > 0 and len(taken) < 8:
-        draft = drafts[index]
-        if draft.type == "heading" and _ABOUT_AUTHORS.fullmatch(draft.text):
-            found.author_notes[:0] = [
-                drafts[at].text
-                for at in range(index + 1, len(drafts))
-                if drafts[at].type == "paragraph" and at not in taken and len(drafts[at].text) < 1500
-            ]
-            taken.extend(at for at in range(index, len(drafts)) if drafts[at].type in ("paragraph", "heading", "image"))
-            break
-        if draft.type in ("image", "footnote") or _is_offer(draft):
-            index -= 1
-            continue
-        if draft.type == "paragraph" and boilerplate.is_bio(draft.text, names, draft.italic or bool(draft.lead)):
-            found.author_notes.insert(0, draft.text)
-            taken.append(index)
-            index -= 1
-            continue
-        break
-    found.drafts = [draft for at, draft in enumerate(drafts) if at not in taken]
+    if start is not None:
+        taken = [at for at in range(start + 1, len(drafts)) if _says_who(drafts[at])]
+    else:
+        for at in range(len(drafts) - 1, 0, -1):
+            draft = drafts[at]
+            if draft.type in ("image", "footnote") or _is_offer(draft):
+                continue
+            marked = draft.italic or bool(draft.lead)
+            if draft.type != "paragraph" or not boilerplate.is_bio(draft.text, names, marked):
+                break
+            taken.insert(0, at)
+    found.author_notes.extend(drafts[at].text for at in taken)
+    found.drafts = [draft for at, draft in enumerate(drafts) if at not in taken and at != start]
+
+
+def _is_about(draft: Draft) -> bool:
+    return (draft.type == "heading" or draft.bold) and bool(_ABOUT_AUTHORS.fullmatch(draft.text))
+
+
+def _says_who(draft: Draft) -> bool:
+    return draft.type == "paragraph" and len(draft.text) < 1500 and not _is_offer(draft)
 
 
 def _is_offer(draft: Draft) -> bool:

@@ -1,4 +1,5 @@
-"""Which nodes of a page are the body: the profile's selector, else trafilatura's choice mapped back to the page, else the densest part."""
+"""Which nodes of a page are the body: the profile's selector, else trafilatura's choice mapped back to the page, else
+the densest part."""
 
 import re
 from collections.abc import Iterable
@@ -26,6 +27,8 @@ LARGE_SHARE = 0.4
 LARGE_LEAST = 200
 # Of the chosen text: the body's container is the innermost element that holds so much.
 CONTAINER_SHARE = 0.8
+# Of the chosen text: so much of it stands directly in the container where that is prose, not a stack of sections.
+PROSE_SHARE = 0.6
 # A choice that leaves out more than this many times its own length of unlinked paragraphs is none.
 TOO_LITTLE = 4
 _BESIDE_THE_TEXT = ("script", "style", "svg", "noscript", "template", "iframe", "canvas", "select")
@@ -71,8 +74,9 @@ def choose(document: Document, profile: Profile, captured_on: date, consumed: It
         for draft in drafts
     ]
     if any(chosen) and _weight(drafts, chosen) * TOO_LITTLE >= _weight(drafts, dense):
-        container = _container(drafts, chosen, document.body)
-        return Body(_around(drafts, chosen, container), serializer.asides, [container], "trafilatura")
+        containers = _with_twins(_container(drafts, chosen, document.body), drafts, chosen)
+        kept = [draft for container in containers for draft in _around(drafts, chosen, container)]
+        return Body(kept, serializer.asides, containers, "trafilatura")
     if not any(draft.text for draft in drafts):
         return Body([], serializer.asides, [document.body], "density")
     document.warnings.append(Warning.BODY_FALLBACK)
@@ -90,20 +94,22 @@ def rules(profile: Profile, field: str, captured_on: date) -> list[FieldRule]:
 
 
 def by_profile(document: Document, profile: Profile, captured_on: date) -> list[HtmlElement]:
-    """What the profile's `body` rules point at: the longest match, and its siblings that match too."""
+    """What the profile's `body` rules point at: the longest match of the first rule that finds words, and those of its
+    siblings that match too. An element without words is the body only where no rule finds any."""
+    empty: list[HtmlElement] = []
     for rule in rules(profile, "body", captured_on):
-        found = [
-            element for element in document.select(rule.select) if any(text.strip() for text in element.itertext())
-        ]
+        matches = document.select(rule.select)
+        found = [element for element in matches if any(text.strip() for text in element.itertext())]
         if len(found) > 1:
             outermost = [
                 element for element in found if not any(ancestor in found for ancestor in element.iterancestors())
             ]
-            longest = max(outermost, key=lambda element: len(element.text_content()))
+            longest = max(outermost, key=lambda element: len("".join(element.itertext())))
             found = [element for element in outermost if element.getparent() is longest.getparent()]
         if found:
             return found
-    return []
+        empty = empty or matches[:1]
+    return empty
 
 
 def _weight(drafts: list[Draft], chosen: list[bool]) -> int:
@@ -116,7 +122,8 @@ def _overfull(serializer: Serializer, document: Document) -> None:
 
 
 class _Large:
-    """Tells whether an element holds too much of the page's running text to be boilerplate. Comments may hold as much as they like."""
+    """Tells whether an element holds too much of the page's running text to be boilerplate. Comments may hold as much
+    as they like."""
 
     def __init__(self, body: HtmlElement) -> None:
         self._body = body
@@ -147,7 +154,8 @@ _NO_RUNNING_TEXT = frozenset((*_BESIDE_THE_TEXT, "a", "textarea", "option", "but
 
 
 def _by_trafilatura(document: Document) -> str:
-    """The letters of the text that trafilatura chooses, nothing between them; empty when it finds none or the page is too large for it."""
+    """The letters of the text that trafilatura chooses, nothing between them; empty when it finds none or the page is
+    too large for it."""
     if sum(1 for _ in document.body.iter()) > MAX_NODES:
         document.warnings.append(Warning.TOO_MANY_NODES)
         return ""
@@ -223,8 +231,26 @@ def _container(drafts: list[Draft], chosen: list[bool], body: HtmlElement) -> Ht
         container = inner
 
 
+def _with_twins(container: HtmlElement, drafts: list[Draft], chosen: list[bool]) -> list[HtmlElement]:
+    """The container with those of the same article that are set as it is: long texts are cut into parts, with
+    advertisements between them. The paragraphs of the others count as chosen."""
+    article = next(container.iterancestors("article"), None)
+    classes = container.get("class")
+    if article is None or not classes:
+        return [container]
+    twins = [found for found in article.iter(container.tag) if found.get("class") == classes]
+    if len(twins) == 1 or any(twin in other.iterancestors() for twin in twins for other in twins):
+        return [container]
+    for index, draft in enumerate(drafts):
+        if not chosen[index] and draft.linked < 0.5 and len(draft.text) > 80:
+            ancestors = set(draft.element.iterancestors())
+            chosen[index] = any(twin in ancestors for twin in twins)
+    return twins
+
+
 def _around(drafts: list[Draft], chosen: list[bool], container: HtmlElement) -> list[Draft]:
-    """The chosen drafts of the container, and those that were wrongly dropped: put back where they stand among chosen ones,
+    """The chosen drafts of the container, and those that were wrongly dropped: put back where they stand among chosen
+    ones,
     and before the first and after the last only beside them."""
     inside = [
         index
@@ -244,6 +270,10 @@ def _around(drafts: list[Draft], chosen: list[bool], container: HtmlElement) -> 
     parents = {drafts[index].element.getparent() for index in hits} | {
         drafts[index].element for index in hits if drafts[index].element.tag == "div"
     }
+    # Where the container's own children are the paragraphs, other children among them are the text's too: rows of divs,
+    # timelines, boxes. Where they are sections, a section without a chosen word is left out.
+    own = sum(len(drafts[index].text) for index in hits if drafts[index].element.getparent() is container)
+    is_prose = own >= PROSE_SHARE * sum(len(drafts[index].text) for index in hits)
     kept = []
     for index in inside:
         draft = drafts[index]
@@ -252,14 +282,23 @@ def _around(drafts: list[Draft], chosen: list[bool], container: HtmlElement) -> 
             continue
         parent = draft.element.getparent()
         beside = parent in parents
+        top = _top(draft.element, container)
         among = hits[0] < index < hits[-1] and (
-            beside or _top(draft.element, container) in territory or parent is container
+            beside or top in territory or parent is container or (is_prose and _is_plain(top))
         )
         if draft.linked > 0.5 and draft.type != "image" and not (draft.type == "heading" and among):
             continue
         if among or beside:
             kept.append(draft)
     return kept
+
+
+def _is_plain(element: HtmlElement) -> bool:
+    """An element of words alone. Cards, advertisements and sign-up boxes have a link, a picture or a script."""
+    return next(element.iter(*_OF_BOXES), None) is None
+
+
+_OF_BOXES = ("a", "img", "button", "iframe", "script", "ins", "input", "video", "svg")
 
 
 def _top(element: HtmlElement, container: HtmlElement) -> HtmlElement:

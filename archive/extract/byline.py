@@ -1,4 +1,5 @@
-"""Who wrote it: the profile's elements, the page's byline, JSON-LD, meta tags, in this order; the page's own word beats the head's."""
+"""Who wrote it: the profile's elements, the page's byline, JSON-LD, meta tags, in this order; the page's own word beats
+the head's."""
 
 import html as entities
 import re
@@ -18,15 +19,18 @@ from archive.institutes.urls import absolute
 
 MAX_BYLINE = 220  # characters; the longest honest byline seen has five names with their roles
 _STRONG = re.compile(
-    r"by-?_?line|posted-?by|written-?by|(?:post|entry|article|blog|story|single|the|meta|co)[\w-]*author|author[\w-]*(?:name|link|title)|contributor|"
+    r"by-?_?line|posted-?by|written-?by|(?:post|entry|article|blog|story|single|the|meta|co)[\w-]*author|"
+    r"author[\w-]*(?:name|link|title)|contributor|"
     r"(?:^|[\s_-])(?:fn|vcard)(?:$|[\s_-])|^author$|authors"
 )
 _WEAK = re.compile(
-    r"bio|avatar|(?:^|[\s_-])(?:image|img|photo|desc\w*|social|box|roles?|positions?|jobs?|archive|count|about|follow|icon|more|related|comments?)(?:$|[\s_-])"
+    r"bio|avatar|(?:^|[\s_-])(?:image|img|photo|desc\w*|social|box|roles?|positions?|jobs?|archive|count|about|follow|"
+    r"icon|more|related|comments?)(?:$|[\s_-])"
 )
 _PERSON_IN = query(
     "descendant-or-self::*[contains(concat(' ',@rel,' '),' author ') or contains(concat(' ',@itemprop,' '),' name ')"
-    " or contains(concat(' ',@class,' '),' fn ') or contains(@class,'author-name') or contains(@class,'author__name') or contains(@class,'author_name')]"
+    " or contains(concat(' ',@class,' '),' fn ') or contains(concat(' ',@class,' '),' author ')"
+    " or contains(@class,'author-name') or contains(@class,'author__name') or contains(@class,'author_name')]"
 )
 _AUTHOR_LINK = query("descendant::a[contains(@href,'/author/') or contains(@href,'/authors/')]")
 _LINE = re.compile(r"\s*(?:by\b|written by|authors?\b|posted by|بقلم|كتبه?ا?ت?\b|إعداد|اعداد|الكاتبة?)", re.IGNORECASE)
@@ -121,7 +125,8 @@ def _in_jsonld(value: Any, document: Document, site: frozenset[str], depth: int 
 
 
 def _marked(document: Document, signals: Signals, told: tuple[Author, ...]) -> Byline | None:
-    """The byline among the elements that are marked as one: what the head agrees with, else the strongest, else the first after the title."""
+    """The byline among the elements that are marked as one: what the head agrees with, else the strongest, else the
+    first after the title."""
     wanted = {names.fold(author.name) for author in told}
     best: tuple[tuple[int, int, int], Byline] | None = None
     taken: HtmlElement | None = None
@@ -130,7 +135,7 @@ def _marked(document: Document, signals: Signals, told: tuple[Author, ...]) -> B
         if taken is not None and any(node is taken for node in element.iterancestors()):
             continue
         strength = _strength(element)
-        if not strength or signals.aside(element):
+        if not strength or element in signals.ancestors or signals.aside(element):
             continue
         found = _read(element, document) or _said(element, told)
         if not found:
@@ -163,7 +168,8 @@ def _said(element: HtmlElement, told: tuple[Author, ...]) -> tuple[Author, ...]:
 
 
 def _strength(element: HtmlElement) -> int:
-    """4 where the element itself says "by", 3 where its class is a byline's, 1 where its class only speaks of authors, 0 where it is something about them."""
+    """4 where the element itself says "by", 3 where its class is a byline's, 1 where its class only speaks of authors,
+    0 where it is something about them."""
     words = f"{element.get('class') or ''} {element.get('itemprop') or ''}".lower()
     if "author" in (element.get("rel") or "") or element.get("itemprop") == "author":
         return 3

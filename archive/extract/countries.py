@@ -1,6 +1,7 @@
 """ISO 3166-1 alpha-2 codes from the names of countries in tags, sections and titles, in English and Arabic.
 
-English: the short names of ISO 3166-1 and what else people write. Arabic: the Middle East and North Africa, and what its institutes write about.
+English: the short names of ISO 3166-1 and what else people write. Arabic: the Middle East and North Africa, and what
+its institutes write about.
 """
 
 import re
@@ -8,28 +9,47 @@ import unicodedata
 from collections.abc import Iterable
 
 _ENGLISH = """
-AF Afghanistan|AL Albania|DZ Algeria|AD Andorra|AO Angola|AG Antigua and Barbuda|AR Argentina|AM Armenia|AU Australia|AT Austria|AZ Azerbaijan|BS Bahamas|BH Bahrain|BD Bangladesh|
-BB Barbados|BY Belarus|BE Belgium|BZ Belize|BJ Benin|BT Bhutan|BO Bolivia|BA Bosnia and Herzegovina,Bosnia|BW Botswana|BR Brazil|BN Brunei|BG Bulgaria|BF Burkina Faso|BI Burundi|
-CV Cabo Verde,Cape Verde|KH Cambodia|CM Cameroon|CA Canada|CF Central African Republic|TD Chad|CL Chile|CN China|CO Colombia|KM Comoros|CG Congo,Republic of the Congo|
-CD Democratic Republic of the Congo,DR Congo,DRC|CR Costa Rica|CI Côte d'Ivoire,Ivory Coast|HR Croatia|CU Cuba|CY Cyprus|CZ Czechia,Czech Republic|DK Denmark|DJ Djibouti|DM Dominica|
-DO Dominican Republic|EC Ecuador|EG Egypt|SV El Salvador|GQ Equatorial Guinea|ER Eritrea|EE Estonia|SZ Eswatini,Swaziland|ET Ethiopia|FJ Fiji|FI Finland|FR France|GA Gabon|GM Gambia|
-GE Georgia|DE Germany|GH Ghana|GR Greece|GD Grenada|GT Guatemala|GN Guinea|GW Guinea-Bissau|GY Guyana|HT Haiti|HN Honduras|HU Hungary|IS Iceland|IN India|ID Indonesia|IR Iran|IQ Iraq|
-IE Ireland|IL Israel|IT Italy|JM Jamaica|JP Japan|JO Jordan|KZ Kazakhstan|KE Kenya|KI Kiribati|KP North Korea|KR South Korea|KW Kuwait|KG Kyrgyzstan|LA Laos|LV Latvia|LB Lebanon|LS Lesotho|
-LR Liberia|LY Libya|LI Liechtenstein|LT Lithuania|LU Luxembourg|MG Madagascar|MW Malawi|MY Malaysia|MV Maldives|ML Mali|MT Malta|MH Marshall Islands|MR Mauritania|MU Mauritius|MX Mexico|
-FM Micronesia|MD Moldova|MC Monaco|MN Mongolia|ME Montenegro|MA Morocco|MZ Mozambique|MM Myanmar,Burma|NA Namibia|NR Nauru|NP Nepal|NL Netherlands|NZ New Zealand|NI Nicaragua|NE Niger|
-NG Nigeria|MK North Macedonia|NO Norway|OM Oman|PK Pakistan|PW Palau|PS Palestine,Gaza,West Bank,Gaza Strip,Occupied Palestinian Territory,Occupied Palestinian Territories|PA Panama|
-PG Papua New Guinea|PY Paraguay|PE Peru|PH Philippines|PL Poland|PT Portugal|QA Qatar|RO Romania|RU Russia,Russian Federation|RW Rwanda|KN Saint Kitts and Nevis|LC Saint Lucia|
-VC Saint Vincent and the Grenadines|WS Samoa|SM San Marino|ST Sao Tome and Principe|SA Saudi Arabia,KSA|SN Senegal|RS Serbia|SC Seychelles|SL Sierra Leone|SG Singapore|SK Slovakia|SI Slovenia|
-SB Solomon Islands|SO Somalia|ZA South Africa|SS South Sudan|ES Spain|LK Sri Lanka|SD Sudan|SR Suriname|SE Sweden|CH Switzerland|SY Syria,Syrian Arab Republic|TW Taiwan|TJ Tajikistan|TZ Tanzania|
-TH Thailand|TL Timor-Leste,East Timor|TG Togo|TO Tonga|TT Trinidad and Tobago|TN Tunisia|TR Turkey,Türkiye|TM Turkmenistan|TV Tuvalu|UG Uganda|UA Ukraine|AE United Arab Emirates,UAE,Emirates|
-GB United Kingdom,UK,Great Britain,Britain|US United States,United States of America,USA|UY Uruguay|UZ Uzbekistan|VU Vanuatu|VA Vatican City,Holy See|VE Venezuela|VN Vietnam,Viet Nam|
+AF Afghanistan|AL Albania|DZ Algeria|AD Andorra|AO Angola|AG Antigua and Barbuda|AR Argentina|AM Armenia|AU Australia|
+AT Austria|AZ Azerbaijan|BS Bahamas|BH Bahrain|BD Bangladesh|
+BB Barbados|BY Belarus|BE Belgium|BZ Belize|BJ Benin|BT Bhutan|BO Bolivia|BA Bosnia and Herzegovina,Bosnia|BW Botswana|
+BR Brazil|BN Brunei|BG Bulgaria|BF Burkina Faso|BI Burundi|
+CV Cabo Verde,Cape Verde|KH Cambodia|CM Cameroon|CA Canada|CF Central African Republic|TD Chad|CL Chile|CN China|
+CO Colombia|KM Comoros|CG Congo,Republic of the Congo|
+CD Democratic Republic of the Congo,DR Congo,DRC|CR Costa Rica|CI Côte d'Ivoire,Ivory Coast|HR Croatia|CU Cuba|
+CY Cyprus|CZ Czechia,Czech Republic|DK Denmark|DJ Djibouti|DM Dominica|
+DO Dominican Republic|EC Ecuador|EG Egypt|SV El Salvador|GQ Equatorial Guinea|ER Eritrea|EE Estonia|
+SZ Eswatini,Swaziland|ET Ethiopia|FJ Fiji|FI Finland|FR France|GA Gabon|GM Gambia|
+GE Georgia|DE Germany|GH Ghana|GR Greece|GD Grenada|GT Guatemala|GN Guinea|GW Guinea-Bissau|GY Guyana|HT Haiti|
+HN Honduras|HU Hungary|IS Iceland|IN India|ID Indonesia|IR Iran|IQ Iraq|
+IE Ireland|IL Israel|IT Italy|JM Jamaica|JP Japan|JO Jordan|KZ Kazakhstan|KE Kenya|KI Kiribati|KP North Korea|
+KR South Korea|KW Kuwait|KG Kyrgyzstan|LA Laos|LV Latvia|LB Lebanon|LS Lesotho|
+LR Liberia|LY Libya|LI Liechtenstein|LT Lithuania|LU Luxembourg|MG Madagascar|MW Malawi|MY Malaysia|MV Maldives|ML Mali|
+MT Malta|MH Marshall Islands|MR Mauritania|MU Mauritius|MX Mexico|
+FM Micronesia|MD Moldova|MC Monaco|MN Mongolia|ME Montenegro|MA Morocco|MZ Mozambique|MM Myanmar,Burma|NA Namibia|
+NR Nauru|NP Nepal|NL Netherlands|NZ New Zealand|NI Nicaragua|NE Niger|
+NG Nigeria|MK North Macedonia|NO Norway|OM Oman|PK Pakistan|PW Palau|
+PS Palestine,Gaza,West Bank,Gaza Strip,Occupied Palestinian Territory,Occupied Palestinian Territories|PA Panama|
+PG Papua New Guinea|PY Paraguay|PE Peru|PH Philippines|PL Poland|PT Portugal|QA Qatar|RO Romania|
+RU Russia,Russian Federation|RW Rwanda|KN Saint Kitts and Nevis|LC Saint Lucia|
+VC Saint Vincent and the Grenadines|WS Samoa|SM San Marino|ST Sao Tome and Principe|SA Saudi Arabia,KSA|SN Senegal|
+RS Serbia|SC Seychelles|SL Sierra Leone|SG Singapore|SK Slovakia|SI Slovenia|
+SB Solomon Islands|SO Somalia|ZA South Africa|SS South Sudan|ES Spain|LK Sri Lanka|SD Sudan|SR Suriname|SE Sweden|
+CH Switzerland|SY Syria,Syrian Arab Republic|TW Taiwan|TJ Tajikistan|TZ Tanzania|
+TH Thailand|TL Timor-Leste,East Timor|TG Togo|TO Tonga|TT Trinidad and Tobago|TN Tunisia|TR Turkey,Türkiye|
+TM Turkmenistan|TV Tuvalu|UG Uganda|UA Ukraine|AE United Arab Emirates,UAE,Emirates|
+GB United Kingdom,UK,Great Britain,Britain|US United States,United States of America,USA|UY Uruguay|UZ Uzbekistan|
+VU Vanuatu|VA Vatican City,Holy See|VE Venezuela|VN Vietnam,Viet Nam|
 EH Western Sahara|YE Yemen|ZM Zambia|ZW Zimbabwe|XK Kosovo
 """
 _ARABIC = """
-EG مصر,جمهورية مصر العربية|LB لبنان|SY سوريا,سورية|TN تونس|JO الأردن|IQ العراق|SD السودان|SS جنوب السودان|LY ليبيا|MA المغرب|YE اليمن|DZ الجزائر|MR موريتانيا|PS فلسطين,غزة,قطاع غزة,الضفة الغربية|
-IL إسرائيل|SA السعودية,المملكة العربية السعودية|AE الإمارات,الإمارات العربية المتحدة|QA قطر|KW الكويت|BH البحرين|OM سلطنة عمان|IR إيران|TR تركيا|EH الصحراء الغربية|SO الصومال|DJ جيبوتي|
-KM جزر القمر|ER إريتريا|ET إثيوبيا,أثيوبيا|AF أفغانستان|PK باكستان|US الولايات المتحدة,الولايات المتحدة الأمريكية|GB بريطانيا,المملكة المتحدة|FR فرنسا|DE ألمانيا|IT إيطاليا|ES إسبانيا|GR اليونان|
-CY قبرص|MT مالطا|RU روسيا|CN الصين|UA أوكرانيا|IN الهند|NL هولندا|BE بلجيكا|SE السويد|CH سويسرا|CA كندا|AM أرمينيا|AZ أذربيجان|GE جورجيا|TD تشاد|NE النيجر|ML مالي|NG نيجيريا|SN السنغال|KE كينيا
+EG مصر,جمهورية مصر العربية|LB لبنان|SY سوريا,سورية|TN تونس|JO الأردن|IQ العراق|SD السودان|SS جنوب السودان|LY ليبيا|
+MA المغرب|YE اليمن|DZ الجزائر|MR موريتانيا|PS فلسطين,غزة,قطاع غزة,الضفة الغربية|
+IL إسرائيل|SA السعودية,المملكة العربية السعودية|AE الإمارات,الإمارات العربية المتحدة|QA قطر|KW الكويت|BH البحرين|
+OM سلطنة عمان|IR إيران|TR تركيا|EH الصحراء الغربية|SO الصومال|DJ جيبوتي|
+KM جزر القمر|ER إريتريا|ET إثيوبيا,أثيوبيا|AF أفغانستان|PK باكستان|US الولايات المتحدة,الولايات المتحدة الأمريكية|
+GB بريطانيا,المملكة المتحدة|FR فرنسا|DE ألمانيا|IT إيطاليا|ES إسبانيا|GR اليونان|
+CY قبرص|MT مالطا|RU روسيا|CN الصين|UA أوكرانيا|IN الهند|NL هولندا|BE بلجيكا|SE السويد|CH سويسرا|CA كندا|AM أرمينيا|
+AZ أذربيجان|GE جورجيا|TD تشاد|NE النيجر|ML مالي|NG نيجيريا|SN السنغال|KE كينيا
 """
 _PREFIXES = ("", "و", "ب", "ل", "ف", "ك", "وب", "ول", "وف", "فب", "فل")
 # Also a town, a given name, or a word: these count in a tag, not inside a title.
@@ -60,7 +80,8 @@ _LONGEST = max(len(name.split()) for name in {**_LATIN, **_ARAB})
 
 
 def of(terms: Iterable[str], title: str | None) -> tuple[str, ...]:
-    """The codes of the countries that the institute's own terms name, then those that the title names; each once, in this order."""
+    """The codes of the countries that the institute's own terms name, then those that the title names; each once, in
+    this order."""
     found: dict[str, None] = {}
     for term in terms:
         whole = code(term)
@@ -78,12 +99,8 @@ def code(name: str) -> str | None:
 def _inside(text: str) -> list[str]:
     """Countries named in a text, the longest name at each place. English names count only with a capital."""
     # "Egypt’s" is two words; the second is nothing
-    words = [
-        word
-        for word in re.findall(
-            r"[^\W_]+(?:[.-][^\W_]+)*", unicodedata.normalize("NFC", re.sub(r"[\u064b-\u0652\u0640]", "", text))
-        )
-    ]
+    bare = unicodedata.normalize("NFC", re.sub(r"[\u064b-\u0652\u0640]", "", text))
+    words = re.findall(r"[^\W_]+(?:[.-][^\W_]+)*", bare)
     found, place = [], 0
     while place < len(words):
         if words[place][0] < "\u0600" and _fold(words[place]).split(" ")[0] not in _FIRST:

@@ -1,7 +1,9 @@
 """Dates as people write them, in English, Arabic and a few other languages, to ISO 8601.
 
-Arabic months come in four naming systems (Egypt and the Gulf, the Levant, Tunisia and Algeria, Morocco) and in double forms
-(«حزيران/يونيو»), digits in two sets. Hijri dates are recognised and never converted: tables differ by a day from country to country.
+Arabic months come in four naming systems (Egypt and the Gulf, the Levant, Tunisia and Algeria, Morocco) and in double
+forms
+(«حزيران/يونيو»), digits in two sets. Hijri dates are recognised and never converted: tables differ by a day from
+country to country.
 Nothing here reads the clock.
 """
 
@@ -16,7 +18,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 Order = Literal["day-first", "month-first"]
 
-# One line a month: English, French, German, Spanish (without accents where people drop them) | the Arabic systems, letters folded.
+# One line a month: English, French, German, Spanish (without accents where people drop them) | the Arabic systems,
+# letters folded.
 _MONTHS = """
 january jan janvier januar jänner enero ene | يناير|كانون الثاني|جانفي
 february feb février fevrier fevr februar febrero | فبراير|شباط|فيفري
@@ -31,7 +34,10 @@ october oct octobre oktober okt octubre | اكتوبر|تشرين الاول|ا�
 november nov novembre noviembre | نوفمبر|تشرين الثاني|نونبر
 december dec décembre decembre dezember dez diciembre dic | ديسمبر|كانون الاول|دجنبر
 """
-_HIJRI = "محرم|صفر|ربيع (?:الاول|الاخر|الثاني)|جمادي (?:الاولي|الاخره|الثانيه|الاول|الاخر)|رجب|شعبان|رمضان|شوال|ذو القعده|ذي القعده|ذو الحجه|ذي الحجه"
+_HIJRI = (
+    r"محرم|صفر|ربيع\s+(?:الاول|الاخر|الثاني)|جمادي\s+(?:الاولي|الاخره|الثانيه|الاول|الاخر)|رجب|شعبان|رمضان|شوال|"
+    r"ذو\s+القعده|ذي\s+القعده|ذو\s+الحجه|ذي\s+الحجه"
+)
 
 
 def _month_table() -> dict[str, int]:
@@ -47,25 +53,28 @@ _NAME = "|".join(sorted((re.escape(name).replace(r"\ ", r"\s+") for name in _MON
 # «حزيران/يونيو», «حزيران (يونيو)»: the first name decides, the second is only passed over.
 _MONTH = rf"(?<![^\W\d_])(?:{_NAME})(?![^\W\d_])\.?(?:\s*[/\\(–-]\s*(?:{_NAME})(?![^\W\d_])\s*\)?)?"
 _TH = r"(?:\s?(?:st|nd|rd|th|er|º|ª)(?![^\W\d_])|\.)?"
-_OF = r"(?:\s*(?:of|de|من|شهر|من شهر)\s+|\s*[-/.,،]\s*|\s*)"
-_YEAR_OF = r"(?:\s*[,،]?\s*(?:de|del|سنه|عام|من عام)\s+|\s*[-/.,،]\s*|\s+)"
+_OF = r"(?:\s*(?:of|de|من|شهر|من\s+شهر)\s+|\s*[-/.,،]\s*|\s*)"
+_YEAR_OF = r"(?:\s*[,،]?\s*(?:de|del|سنه|عام|من\s+عام)\s+|\s*[-/.,،]\s*|\s+)"
 _CLOCK = (
     r"(?:[T ]\s?(?P<clock>\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,9})?)\s?(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?"
 )
 _DATE = re.compile(
     rf"""
       (?P<iso>(?<![\d./-])(?P<iy>\d{{4}})[-/.](?P<im>\d{{1,2}})[-/.](?P<id>\d{{1,2}})(?!\d|[-/.]\d){_CLOCK})
-    | (?P<hijri>(?<!\d)(?:\d{{1,2}}\s*(?:من\s+)?(?:شهر\s+)?)?(?<!\w)(?:{_HIJRI})(?!\w)\s*,?،?\s*(?:عام|سنه)?\s*1[2-5]\d\d(?!\d)\s*(?:ه(?:ـ|\b))?)
+    | (?P<hijri>(?<!\d)(?:\d{{1,2}}\s*(?:من\s+)?(?:شهر\s+)?)?(?<!\w)(?:{_HIJRI})(?!\w)\s*,?،?\s*(?:عام|
+    سنه)?\s*1[2-5]\d\d(?!\d)\s*(?:ه(?:ـ|\b))?)
     | (?P<dmy>(?<!\d)(?P<dd>\d{{1,2}}){_TH}{_OF}(?P<dm>{_MONTH}){_YEAR_OF}(?P<dy>\d{{4}})(?!\d))
     | (?P<mdy>(?P<mm>{_MONTH})\s*(?P<md>\d{{1,2}}){_TH}(?:\s*[,،]\s*|\s+|\s+of\s+)(?P<my>\d{{4}})(?!\d))
     | (?P<ymd>(?<!\d)(?P<yy>\d{{4}}),?\s+(?P<ym>{_MONTH})\s+(?P<yd>\d{{1,2}})(?!\d))
-    | (?P<num>(?<![\d./-])(?P<n1>\d{{1,2}})(?P<sep>\s?[/.-]\s?)(?P<n2>\d{{1,2}})(?P=sep)(?P<n3>\d{{4}}|\d{{2}})(?!\d|[/.-]\d))
+    | (?P<num>(?<![\d./-])(?P<n1>\d{{1,2}})(?P<sep>\s?[/.-]\s?)(?P<n2>\d{{1,2}})(?P=sep)(?P<n3>\d{{4}}|\d{{2}})(?!\d|
+    [/.-]\d))
     | (?P<my1>(?P<om>{_MONTH})(?:\s+of|\s+de|\s+عام|\s+سنه)?[\s,،-]+(?P<oy>\d{{4}})(?!\d))
     | (?P<nmy>(?<![\d./-])(?P<om2>0?[1-9]|1[0-2])[/](?P<oy2>(?:19|20)\d\d)(?!\d|[/.-]\d))
     | (?P<year>(?<![\w./-])(?P<y>(?:19|20)\d\d)(?![\w/-]|\.\d))
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_NAMED = (("dmy", "dy", "dm", "dd"), ("mdy", "my", "mm", "md"), ("ymd", "yy", "ym", "yd"))
 _DIGITS: dict[int, str] = {
     ord(digit): str(value) for digits in ("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹") for value, digit in enumerate(digits)
 }
@@ -75,14 +84,16 @@ _FOLD: dict[int, str | int | None] = {**_DIGITS, **_LETTERS}
 _MARKS = re.compile("[\u064b-\u0652\u0670\u0640\u200b-\u200f\u202a-\u202e\u2066-\u2069\u061c\ufeff]")
 _ARABIC = re.compile("[\u0620-\u064a]")
 _STAMP = re.compile(
-    r"\s*(\d{4})-?(\d{2})-?(\d{2})(?:[T\s]\s*(\d{1,2}):?(\d{2})(?::?(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?"
+    r"\s*(\d{4})-?(\d{2})-?(\d{2})(?:[T\s]\s*(\d{1,2}):?(\d{2})(?::?(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|GMT|"
+    r"[+-]\d{2}:?\d{2}|[+-]\d{2})?)?"
 )
 _URL_DAY = re.compile(r"/(?P<y>(?:19|20)\d\d)[/-](?P<m>0?[1-9]|1[0-2])[/-](?P<d>0?[1-9]|[12]\d|3[01])(?=[/._-]|$)")
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A date in a text. `raw` is the text's own `[start:end]`; `iso` is YYYY, YYYY-MM or YYYY-MM-DD, and null for a Hijri date."""
+    """A date in a text. `raw` is the text's own `[start:end]`; `iso` is YYYY, YYYY-MM or YYYY-MM-DD, and null for a
+    Hijri date."""
 
     raw: str
     start: int
@@ -108,7 +119,8 @@ class Stamp:
         return self.at.isoformat() if self.at else None
 
     def local(self, timezone: str) -> date:
-        """The day in the site's zone: a UTC stamp can be the day before the one that the reader sees. Another offset is the site's own."""
+        """The day in the site's zone: a UTC stamp can be the day before the one that the reader sees. Another offset is
+        the site's own."""
         if self.at is None or self.at.utcoffset() is None or self.at.utcoffset() != UTC.utcoffset(None):
             return self.day
         zone = _zone(timezone)
@@ -126,7 +138,8 @@ def _zone(name: str) -> ZoneInfo | None:
 def find_all(
     text: str, order: Order = "day-first", order_arabic: Order = "day-first", *, years: bool = False
 ) -> Iterator[Found]:
-    """Every date of a text, from left to right. `order` reads 04/11/2018, `order_arabic` the same in a text that has Arabic letters.
+    """Every date of a text, from left to right. `order` reads 04/11/2018, `order_arabic` the same in a text that has
+    Arabic letters.
 
     A year alone is a date only with `years`.
     """
@@ -180,7 +193,8 @@ def in_url(url: str) -> date | None:
 
 
 def evidence(texts: Iterator[str] | list[str] | tuple[str, ...]) -> Order | None:
-    """What the numeric dates of these texts say about their order: 25/02/2019 is day-first, 02/25/2019 month-first. Null where they disagree."""
+    """What the numeric dates of these texts say about their order: 25/02/2019 is day-first, 02/25/2019 month-first.
+    Null where they disagree."""
     orders: set[Order] = set()
     for text in texts:
         for match in _DATE.finditer(_fold(text)[0]):
@@ -194,7 +208,8 @@ def evidence(texts: Iterator[str] | list[str] | tuple[str, ...]) -> Order | None
 
 
 def _fold(text: str) -> tuple[str, list[int] | None]:
-    """The text with ASCII digits, folded letters and no marks; and where each character stood, where any was taken out."""
+    """The text with ASCII digits, folded letters and no marks; and where each character stood, where any was taken
+    out."""
     folded = text.translate(_FOLD)
     if not _MARKS.search(folded):
         return folded, None
@@ -211,9 +226,13 @@ def _read(match: re.Match[str], order: Order) -> tuple[str | None, str | None, b
             if 1300 <= year <= 1500
             else (_iso(year, int(match["im"]), int(match["id"])), None, False)
         )
-    for group, year, month, day in (("dmy", "dy", "dm", "dd"), ("mdy", "my", "mm", "md"), ("ymd", "yy", "ym", "yd")):
+    for group, of_year, of_month, of_day in (
+        ("dmy", "dy", "dm", "dd"),
+        ("mdy", "my", "mm", "md"),
+        ("ymd", "yy", "ym", "yd"),
+    ):
         if match[group]:
-            return _iso(int(match[year]), _month(match[month]), int(match[day])), None, False
+            return _iso(int(match[of_year]), _month(match[of_month]), int(match[of_day])), None, False
     if match["num"]:
         return _numeric(int(match["n1"]), int(match["n2"]), match["n3"], order)
     if match["my1"]:

@@ -1,17 +1,26 @@
-"""`extract(capture, profile)`: from one stored response to a Page. Pure and deterministic: no clock, no network, the same on every machine."""
+"""`extract(capture, profile)`: from one stored response to a Page. Pure and deterministic: no clock, no network, the
+same on every machine."""
 
 import re
-from collections.abc import Iterable
-from datetime import date
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from lxml.html import HtmlElement
-
 from archive.errors import DamagedRecord
-from archive.extract import blocks, body, fields, interview, kind, language, legal_case, links, markdown, roles
+from archive.extract import (
+    attached,
+    blocks,
+    body,
+    fields,
+    interview,
+    kind,
+    language,
+    legal_case,
+    links,
+    markdown,
+    roles,
+)
 from archive.extract.html import MAX_BYTES, Document, plain
-from archive.extract.page import Block, Content, DocumentLink, Image, Page, Reference, Role
+from archive.extract.page import Block, Content, Page, Role
 from archive.extract.warnings import Warning
 from archive.institutes.profile import Kind, Profile
 from archive.institutes.urls import absolute
@@ -208,10 +217,10 @@ def _content(document: Document, capture: Capture, profile: Profile, role: Role)
         sections=known.sections,
         tags=known.tags,
         countries=known.countries,
-        images=_images(written, document),
-        documents=_documents(written, chosen.roots, document, profile, captured_on),
-        related=_references([*_related(document, profile, captured_on), *sorted_.related]),
-        translations=_references([*known.translations, *sorted_.translations]),
+        images=attached.images(written, document),
+        documents=attached.documents(written, chosen.roots, document, profile, captured_on),
+        related=attached.references([*attached.related(document, profile, captured_on), *sorted_.related]),
+        translations=attached.references([*known.translations, *sorted_.translations]),
         case=case,
     )
 
@@ -234,7 +243,8 @@ def _judge(document: Document, text: str) -> None:
 
 
 def _languages(written: tuple[Block, ...], code: str | None, direction: str | None) -> tuple[Block, ...]:
-    """Language and direction of the blocks that differ from the document's: those that are written in the other script."""
+    """Language and direction of the blocks that differ from the document's: those that are written in the other
+    script."""
     found = []
     for block in written:
         letters = _ARABIC.findall(block.text) if len(block.text) > 20 else ()
@@ -250,82 +260,5 @@ def _languages(written: tuple[Block, ...], code: str | None, direction: str | No
     return tuple(found)
 
 
-def _images(written: tuple[Block, ...], document: Document) -> tuple[Image, ...]:
-    """The post's own picture first, then those of the body; one of each address, with the most that is said about it."""
-    found: dict[str, Image] = {}
-    lead = (element for element in document.body.iter("img") if "wp-post-image" in (element.get("class") or "").split())
-    first = next(
-        ((absolute(element.get("src") or "", document.base), plain(element.get("alt"))) for element in lead), None
-    )
-    if first and first[0] and document.body_classes & {"single", "page", "singular"}:
-        found[first[0]] = Image(url=first[0], alt=first[1] or None)
-    for block in written:
-        if block.type == "image" and block.url:
-            before = found.get(block.url)
-            found[block.url] = Image(
-                url=block.url,
-                alt=block.alt or (before.alt if before else None),
-                caption=block.caption or (before.caption if before else None),
-                credit=block.credit or (before.credit if before else None),
-            )
-    return tuple(found.values())
-
-
-def _documents(
-    written: tuple[Block, ...], roots: list[HtmlElement], document: Document, profile: Profile, captured_on: date
-) -> tuple[DocumentLink, ...]:
-    """Files that the profile points at, that the body's words link to, and that stand embedded in it."""
-    found: dict[str, DocumentLink] = {}
-    for rule in body.rules(profile, "documents", captured_on):
-        for element in document.select(rule.select):
-            address = (
-                element.get(rule.attribute)
-                if rule.attribute
-                else element.get("href") or element.get("src") or element.get("data")
-            )
-            if url := absolute(address or "", document.base) if address else None:
-                found.setdefault(url, DocumentLink(url=url, title=plain("".join(element.itertext())) or None))
-    for block in written:
-        for link in block.links:
-            if _DOCUMENT.search(link.url):
-                found.setdefault(link.url, DocumentLink(url=link.url, title=link.text))
-    for root in roots:
-        for element in root.iter("object", "embed", "iframe"):
-            url = absolute(element.get("data") or element.get("src") or "", document.base)
-            if url and _DOCUMENT.search(url):
-                found.setdefault(
-                    url, DocumentLink(url=url, title=plain(element.get("title") or element.get("aria-label")) or None)
-                )
-    return tuple(found.values())
-
-
-def _related(document: Document, profile: Profile, captured_on: date) -> list[Reference]:
-    """What the profile's rules call related: the first rule that finds links."""
-    for rule in body.rules(profile, "related", captured_on):
-        found = []
-        for element in document.select(rule.select):
-            for link in [element] if element.tag == "a" else element.iter("a"):
-                url = absolute(link.get("href") or "", document.base) if link.get("href") else None
-                if url:
-                    found.append(Reference(url=url, title=plain("".join(link.itertext())) or None))
-        if found:
-            return found
-    return []
-
-
-def _references(found: Iterable[Reference]) -> tuple[Reference, ...]:
-    unique: dict[str, Reference] = {}
-    for reference in found:
-        before = unique.get(reference.url)
-        if before is None:
-            unique[reference.url] = reference
-        elif before.title is None or before.language is None:
-            unique[reference.url] = Reference(
-                url=reference.url, title=before.title or reference.title, language=before.language or reference.language
-            )
-    return tuple(unique.values())
-
-
 _ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]")
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
-_DOCUMENT = re.compile(r"\.(?:pdf|docx?|odt|rtf|xlsx?|ods|pptx?|odp|epub)(?:[?]|$)", re.IGNORECASE)

@@ -1,6 +1,8 @@
-"""All that a page says about its publication, beside the body: the cascade of the profile's selectors, the page's own marks, JSON-LD and meta tags.
+"""All that a page says about its publication, beside the body: the cascade of the profile's selectors, the page's own
+marks, JSON-LD and meta tags.
 
-Each value says where it was read, each doubt is a warning, and what is unknown is null. Pure: the day of the capture comes in, no clock is read.
+Each value says where it was read, each doubt is a warning, and what is unknown is null. Pure: the day of the capture
+comes in, no clock is read.
 """
 
 from collections.abc import Iterable
@@ -23,7 +25,8 @@ MAX_CHOSEN = 50  # elements that one rule of a profile may choose
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """What was read, each beside its source. `consumed` are the elements that showed it: they are no part of the body."""
+    """What was read, each beside its source. `consumed` are the elements that showed it: they are no part of the
+    body."""
 
     title: str | None
     title_source: str | None

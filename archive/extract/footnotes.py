@@ -67,7 +67,8 @@ def of_paragraph(draft: Draft) -> None:
 
 
 def in_text(element: HtmlElement, phrases: Phrases) -> Draft | None:
-    """A note that stands inside the paragraph that it belongs to; its mark is its attribute's or the element's before it."""
+    """A note that stands inside the paragraph that it belongs to; its mark is its attribute's or the element's before
+    it."""
     text, links = phrases(element)
     before = element.getprevious()
     mark = element.get("data-mfn") or ("".join(before.itertext()).strip() if before is not None else "")

@@ -1,6 +1,5 @@
 """A page, decoded and parsed once: all parts of the extraction read the same `Document`."""
 
-import codecs
 import json
 import re
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from bs4 import BeautifulSoup
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser
 
+from archive.extract.charset import decode
 from archive.extract.selector import compiled, query
 from archive.extract.warnings import Warning
 from archive.institutes.urls import absolute
@@ -21,18 +21,10 @@ MAX_DEPTH = 255  # what libxml2 allows without `huge_tree`: no honest page comes
 MAX_ATTRIBUTES = 400  # the longest honest tag seen had 60; libxml2 needs quadratic time for tens of thousands
 MAX_JSONLD = 50
 
-_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-_META_CHARSET = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
-_HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
-_ARABIC_PAGE = re.compile(rb"<html[^>]{0,300}(?:lang\s*=\s*[\"']?(?:ar|fa|ur)\b|dir\s*=\s*[\"']?rtl)", re.IGNORECASE)
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f]")
 _ANY_TAG = re.compile(r"<[a-zA-Z!?/]")
-_LONG_TAG = re.compile(r"<([a-zA-Z][\w:-]*)(\s[^<>]{%d,})" % (MAX_ATTRIBUTES * 4))  # noqa: UP031
+_LONG_TAG = re.compile(rf"<([a-zA-Z][\w:-]*)(\s[^<>]{{{MAX_ATTRIBUTES * 4},}})")
 _ATTRIBUTE = re.compile(r"[^\s=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'][^\s]*))?")
-_TAG = re.compile(
-    r"<([a-zA-Z][\w:-]*)((?:\s+[^\s>=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>]*))?){%d,})" % MAX_ATTRIBUTES
-)
-_ATTRIBUTE = re.compile(r"\s+[^\s>=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>]*))?")
 # Taken out of a page that is nested too deep: they say nothing about the text but where it stands.
 _CONTAINER = re.compile(
     r"</?(?:div|span|section|article|main|center|font|b|i|u|em|strong|small|big|form|blockquote|table|tbody|tr|td|ul|ol|li|dl|dd|dt|"
@@ -43,17 +35,12 @@ _IS_DEEP = etree.XPath(f"boolean({'/*' * (MAX_DEPTH + 1)})")
 _NOT_FLAT = re.compile(
     r"</?(?!(?:html|head|title|meta|link|script|style|body|p|br|a|img)[\s>/])[a-z!?/][^<>]*>", re.IGNORECASE
 )
-# What browsers read when a page says the left one (WHATWG Encoding Standard, "names and labels").
-_LABELS = {"iso-8859-1": "cp1252", "latin1": "cp1252", "latin-1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252",
-           "gb2312": "gb18030", "gbk": "gb18030", "ks_c_5601-1987": "cp949", "euc-kr": "cp949", "shift_jis": "cp932",
-           "iso-8859-9": "cp1254", "x-sjis": "cp932", "unicode": "utf-16-le", "utf8": "utf-8", "iso-8859-8-i": "iso-8859-8"}  # fmt: skip
-
-_NOT_OF_THE_WEB = frozenset(["utf-7", "idna", "punycode", "unicode_escape", "raw-unicode-escape", "undefined"])
 
 
 @dataclass(frozen=True, eq=False)
 class Document:
-    """One HTML page. `tree` is read only for all but `archive.extract`'s own body rules, which work on what it holds and never add to it.
+    """One HTML page. `tree` is read only for all but `archive.extract`'s own body rules, which work on what it holds
+    and never add to it.
 
     `warnings` collects codes while the page is read (archive/extract/warnings.py).
     """
@@ -124,60 +111,13 @@ class Document:
         return found[:MAX_JSONLD]
 
     def select(self, css: str, within: HtmlElement | None = None) -> list[HtmlElement]:
-        """The elements that a CSS selector matches, in document order. What cannot be said in XPath goes to soupsieve, which is slow."""
+        """The elements that a CSS selector matches, in document order. What cannot be said in XPath goes to
+        soupsieve, which is slow."""
         root = self.tree if within is None else within
         if not any(needed <= self._classes for needed in _needed(css)):
             return []
         selector = compiled(css)
         return _by_soup(root, css) if selector is None else list(selector(root))
-
-
-def decode(body: bytes, content_type: str | None, warnings: list[str]) -> str:
-    """Bytes to text: byte order mark, header, meta, then UTF-8, then by guess. Codes of what was doubtful are added to `warnings`."""
-    for mark, name in _BOMS:
-        if body.startswith(mark):
-            return _replaced(body[len(mark) :], name, warnings)
-    head = body[:4096]
-    if head.count(0) > len(head) // 4:  # UTF-16 that forgot its mark: every other byte of markup is NUL
-        warnings.append(Warning.CHARSET_GUESSED)
-        return _replaced(body, "utf-16-le" if head[1:2] == b"\0" else "utf-16-be", warnings)
-    header = _HEADER_CHARSET.search(content_type or "")
-    meta = _META_CHARSET.search(head) or _META_CHARSET.search(body[:100_000])
-    declared = [_codec(header[1])] if header else []
-    if meta:
-        # A page that can be read so far is no UTF-16, whatever it says (HTML Standard, 13.2.3.2).
-        name = _codec(meta[1].decode("ascii"))
-        declared.append("utf-8" if name and name.startswith("utf-16") else name)
-    candidates = [name for name in declared if name]
-    for name in dict.fromkeys((*candidates, "utf-8")):
-        try:
-            text = body.decode(name)
-        except UnicodeDecodeError:
-            continue
-        if candidates and name not in candidates:
-            warnings.append(Warning.CHARSET_GUESSED)
-        return text
-    if candidates:
-        return _replaced(body, candidates[0], warnings)
-    warnings.append(Warning.CHARSET_GUESSED)
-    return body.decode("cp1256" if _ARABIC_PAGE.search(head) else "cp1252", "replace")
-
-
-def _codec(label: str) -> str | None:
-    label = label.strip().lower()
-    try:
-        name = codecs.lookup(_LABELS.get(label, label)).name
-        "".encode(name)  # refuses codecs that are not of text, such as zip
-    except (LookupError, ValueError):
-        return None
-    return None if name in _NOT_OF_THE_WEB else name
-
-
-def _replaced(body: bytes, name: str, warnings: list[str]) -> str:
-    text = body.decode(name, "replace")
-    if "\ufffd" in text:
-        warnings.append(Warning.CHARSET_ERRORS)
-    return text
 
 
 def _parse(text: str, warnings: list[str]) -> HtmlElement:
@@ -212,7 +152,8 @@ def _parse(text: str, warnings: list[str]) -> HtmlElement:
 
 def _tree(text: str) -> HtmlElement | None:
     parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
-    # The classes of lxml.html for forms and inputs are looked up in Python, element by element: a quarter of all time, for nothing.
+    # The classes of lxml.html for forms and inputs are looked up in Python, element by element: a quarter of all
+    # time, for nothing.
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
     try:
         return etree.fromstring(text.encode("utf-8", "replace"), parser)
@@ -252,7 +193,8 @@ def _objects(value: Any, depth: int = 0) -> list[dict[str, Any]]:
 
 @lru_cache(maxsize=1024)
 def _needed(css: str) -> tuple[frozenset[str], ...]:
-    """For each alternative of a selector the classes without which it cannot match; none where that is not plain to see."""
+    """For each alternative of a selector the classes without which it cannot match; none where that is not plain to
+    see."""
     if "\\" in css or _FUNCTION.search(css):
         return (frozenset(),)
     bare = _NOT.sub("", css)
@@ -285,7 +227,8 @@ def _by_soup(root: HtmlElement, css: str) -> list[HtmlElement]:
 
 
 def plain(text: str | None) -> str:
-    """Spaces and line ends tidied, for fields of one line: runs of white space become one space, NBSP stays, nothing else changes."""
+    """Spaces and line ends tidied, for fields of one line: runs of white space become one space, NBSP stays, nothing
+    else changes."""
     return _SPACES.sub(" ", text or "").strip(" \n\t")
 
 

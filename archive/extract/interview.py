@@ -2,17 +2,20 @@
 
 import re
 from collections import Counter
+from typing import Literal
 
 from archive.extract.draft import Draft
 
 _ASKS = re.compile(r"[?؟]\W*$")
 # "TIMEP:", "KN:", "Karim Nammour:", «تحرير:». A label is short and no sentence.
 _LABEL = re.compile(
-    r"^((?:[A-Z][A-Za-z]{0,14}|[A-Z](?:\.?[A-Z]){0,5}\.?|[\u0621-\u064a]{1,15})(?:[ \u00a0'’.-]{1,2}(?:[A-Z][\w.]{0,14}|[\u0621-\u064a]{1,15})){0,3})\s*[:：]\s+(?=\S)"
+    r"^((?:[A-Z][A-Za-z]{0,14}|[A-Z](?:\.?[A-Z]){0,5}\.?|"
+    r"[\u0621-\u064a]{1,15})(?:[ \u00a0'’.-]{1,2}(?:[A-Z][\w.]{0,14}|[\u0621-\u064a]{1,15})){0,3})\s*[:：]\s+(?=\S)"
 )
 _INTERVIEWER = re.compile(r"^(?:q|question|interviewer|س|سؤال|السؤال|المحاور)$", re.IGNORECASE)
 _ANSWERER = re.compile(r"^(?:a|answer|ج|جواب|الجواب)$", re.IGNORECASE)
-# Of an interview that no rule names: ten questions stand in the seen one, three or four headings in an analysis that likes to ask.
+# Of an interview that no rule names: ten questions stand in the seen one, three or four headings in an analysis that
+# likes to ask.
 _QUESTIONS = 5
 _TURNS = 2
 
@@ -35,7 +38,8 @@ def looks_like_one(drafts: list[Draft], interviewers: tuple[str, ...]) -> bool:
 
 
 def structure(drafts: list[Draft], interviewers: tuple[str, ...]) -> None:
-    """Name the blocks: `question` and `answer`, with speakers where labels say so. What stands before the first question is an introduction."""
+    """Name the blocks: `question` and `answer`, with speakers where labels say so. What stands before the first
+    question is an introduction."""
     labels = _labels(drafts)
     speakers = {
         label
@@ -53,7 +57,7 @@ def _by_labels(drafts: list[Draft], speakers: set[str], interviewers: tuple[str,
     asking = {label for label in speakers if label in interviewers or _INTERVIEWER.match(label)} or (
         {first} if first else set()
     )
-    turn: tuple[str, str] | None = None
+    turn: tuple[Literal["question", "answer"], str] | None = None
     for draft in drafts:
         label = _label(draft)
         if label in speakers and label is not None:

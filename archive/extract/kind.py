@@ -1,4 +1,5 @@
-"""Which kind of publication a page is: the profile's rules in order, then the structure of an interview, then the profile's default."""
+"""Which kind of publication a page is: the profile's rules in order, then the structure of an interview, then the
+profile's default."""
 
 from collections.abc import Iterable
 from datetime import date

@@ -1,6 +1,7 @@
 """The language of a text: by its script first, by the words that every sentence has between languages of one script.
 
-What a page declares (`<html lang>`) lies often, so it decides only between languages of the same script that the words do not tell apart.
+What a page declares (`<html lang>`) lies often, so it decides only between languages of the same script that the words
+do not tell apart.
 """
 
 import re
@@ -17,23 +18,29 @@ _SCRIPTS = {
 }
 _DEFAULT = {"hebrew": "he", "greek": "el", "armenian": "hy"}
 _SCRIPT_OF = {
-    **dict.fromkeys(("ar", "fa", "ur", "ps", "ckb", "ug", "sd"), "arabic"), "ku": "latin", "he": "hebrew", "iw": "hebrew", "yi": "hebrew", "el": "greek", "hy": "armenian",
+    **dict.fromkeys(("ar", "fa", "ur", "ps", "ckb", "ug", "sd"), "arabic"), "ku": "latin", "he": "hebrew",
+    "iw": "hebrew", "yi": "hebrew", "el": "greek", "hy": "armenian",
     **dict.fromkeys(("ru", "uk", "bg", "sr", "mk", "be", "kk"), "cyrillic"), **dict.fromkeys(("zh", "ja", "ko"), "han"),
 }  # fmt: skip
 _WORDS = {
     "latin": {
-        "en": "the of and to in is that for it with as was on are be by this have not from at which but his they has an or were their",
-        "fr": "le la les de des du et est que une un dans pour qui pas sur au par avec ce sont il plus aux ne cette ont mais leur",
-        "de": "der die das und ist nicht ein eine zu den mit von dem für auf im des sich auch als werden bei nach wie sind wird oder",
+        "en": "the of and to in is that for it with as was on are be by this have not from at which but his they "
+        "has an or were their",
+        "fr": "le la les de des du et est que une un dans pour qui pas sur au par avec ce sont il plus aux ne cette "
+        "ont mais leur",
+        "de": "der die das und ist nicht ein eine zu den mit von dem für auf im des sich auch als werden bei nach "
+        "wie sind wird oder",
         "es": "el la los las de del y que en un una es por con para no se su como más al lo pero sus este entre ha son",
-        "it": "il lo gli di che è un una per non con del della sono dei nel alla più come anche le si dal ha questo delle",
+        "it": "il lo gli di che è un una per non con del della sono dei nel alla più come anche le si dal ha questo "
+        "delle",
         "pt": "o os as de do da que e um uma para não com em por no na dos se mais como ao foi das são pelo",
         "tr": "ve bir bu için ile da de olarak daha çok olan gibi ancak en kadar sonra değil ki ise ya göre her ne",
         "nl": "de het een en van is dat niet op te in voor met zijn aan er ook als maar om bij door naar dan",
         "ku": "û li di de ji bi ku ev ew bo jî ye wê wî yên dike ne her kurd xwe",
     },
     "arabic": {
-        "ar": "في من على إلى أن التي الذي عن مع هذا هذه ما لا كان بين بعد قبل أو كما لم قد كل حيث ولا وقد وفي إن ذلك خلال",
+        "ar": "في من على إلى أن التي الذي عن مع هذا هذه ما لا كان بين بعد قبل أو كما لم قد كل حيث ولا وقد وفي إن "
+        "ذلك خلال",
         "fa": "و در به از که این را با است برای آن یک خود تا کرد بر هم نیز شده بود می شد های ای ما کند اما دارد",
         "ur": "کے کی میں ہے اور سے کا کو نے پر کہ یہ ہیں اس کر تھا بھی جو لیے نہیں ایک گیا ان وہ تک تھے",
         "ckb": "لە و بە کە بۆ ئەم ئەو لەگەڵ هەر کرد دەکات بوو نیە یەک دوای سەر پێش",

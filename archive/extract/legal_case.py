@@ -1,64 +1,36 @@
 """A legal case file: its parties, court, number, status and timeline, from the title and the facts on the page.
 
-The facts come as a table, a definition list, bold labels, nested divs, list items or run-in prose. All are first made one list of lines, in which
+The facts come as a table, a definition list, bold labels, nested divs, list items or run-in prose. All are first made
+one list of lines, in which
 a known label either stands alone, with its value in the lines after it, or begins a line and ends with a colon.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from lxml.html import HtmlElement
 
 from archive.extract import countries, dates
+from archive.extract.case_labels import fold, is_label, is_timeline, labelled
 from archive.extract.page import Block, Case, DocumentLink, Party, TimelineEvent
 from archive.institutes.profile import Profile
 
 MAX_VALUE = 600  # characters: what is longer is prose under a heading that happens to be a label
 MAX_LINES = 20_000
-LABELS: dict[str, tuple[str, ...]] = {
-    "claimants": (
-        "claimant", "claimants", "plaintiff", "plaintiffs", "applicant", "applicants", "petitioner", "petitioners", "complainant", "complainants", "appellant", "appellants",
-        "المدعي", "المدعية", "المدعون", "المدعين", "المدعيات", "الجهة المدعية", "الطرف المدعي", "مقدم الدعوى", "مقدمو الدعوى", "مقدمة الدعوى", "مقدمو الشكوى", "الشاكي", "الشاكون",
-        "المشتكي", "المشتكون", "الطاعن", "الطاعنون", "المستأنف", "المستأنفون", "رافعو الدعوى", "رافع الدعوى", "أصحاب الدعوى", "المدّعون",
-    ),
-    "defendants": (
-        "defendant", "defendants", "respondent", "respondents", "accused", "defendant parties", "defending party",
-        "المدعى عليه", "المدعى عليها", "المدعى عليهم", "المدعى عليهما", "الجهة المدعى عليها", "المتهم", "المتهمة", "المتهمون", "المشكو منه", "المشكو في حقه", "المشتكى عليه", "المشتكى عليهم",
-        "المطعون ضده", "المطعون ضدهم", "المستأنف ضده", "المستأنف ضدهم", "الخصم", "الطرف المدعى عليه",
-    ),
-    "court": ("court", "court name", "tribunal", "forum", "venue", "court tribunal", "المحكمة", "اسم المحكمة", "الجهة القضائية", "الهيئة القضائية", "المحكمة المختصة", "جهة التقاضي"),
-    "jurisdiction": ("jurisdiction", "country", "state", "الولاية القضائية", "الاختصاص القضائي", "الاختصاص", "البلد", "الدولة", "بلد التقاضي"),
-    "number": (
-        "case number", "case no", "case num", "number", "docket", "docket number", "docket no", "case id", "file number", "file no", "claim number", "claim no", "case reference",
-        "reference", "reference number", "application no", "application number", "neutral citation", "citation",
-        "رقم القضية", "رقم الدعوى", "رقم الملف", "رقم الطعن", "الرقم", "رقم القيد", "الرقم المرجعي", "رقم ملف القضية",
-    ),
-    "filed": (
-        "filed", "date filed", "filing date", "date of filing", "filed on", "case filed", "date lodged", "lodged",
-        "تاريخ رفع الدعوى", "تاريخ التقديم", "تاريخ الدعوى", "تاريخ الإيداع", "تاريخ القيد", "تاريخ تقديم الدعوى", "تاريخ الرفع", "تاريخ رفع القضية", "تاريخ تقديم الشكوى",
-    ),
-    "status": ("status", "current status", "case status", "الحالة", "حالة القضية", "حالة الدعوى", "وضع القضية", "الوضع", "الوضع الحالي", "الوضع الراهن", "الحالة الراهنة"),
-    "name": ("case name", "case title", "name of case", "name of the case", "case", "اسم القضية", "عنوان القضية", "القضية", "اسم الدعوى"),
-}  # fmt: skip
-_TIMELINE = re.compile(
-    r"^(?:case\s+)?(?:proceedings|timeline|procedural (?:history|timeline)|chronology|key dates|case history|history of the (?:case|proceedings)|history|course of the case|main events|key events)"
-    r"(?: of (?:the )?(?:case|events|proceedings))?$"
-    r"|^(?:مسار|مراحل|سير|تطورات|تسلسل)\s+(?:القضيه|الدعوي|الاحداث|التقاضي|الاجراءات|المحاكمه)$|^(?:التسلسل|الجدول|الخط|المسار)\s+(?:الزمني|القضائي)(?:\s+\S+){0,2}$|^(?:ابرز|اهم)\s+(?:المحطات|التواريخ|الاحداث).*$"
-    r"|^الاجراءات(?: القضائيه)?$|^المسار$"
-)
 _TITLE = re.compile(
     r"^\s*(?:(?:legal\s+)?case(?:\s+files?)?|legal\s+case|ملف\s+(?:ال)?قضي[ةه]|قضي[ةه])\s*[:：–—-]\s*", re.IGNORECASE
 )
 _VERSUS = re.compile(r"\s+(?:v\.?|vs\.?|versus|against|c\.|ضد|ضدّ|ض\.)\s+", re.IGNORECASE)
 _OTHERS = re.compile(
-    r"\s*[,،]?\s*(?:\bet\.?\s+al\b\.?|\b(?:and|&)\s+(?:\w+\s+)?others\b|\band\s+ors\b\.?|و\s?[آا]خر(?:ون|ين|ان|ى)|وغيرهم)(?![\w])\s*",
+    r"\s*[,،]?\s*(?:\bet\.?\s+al\b\.?|\b(?:and|&)\s+(?:\w+\s+)?others\b|\band\s+ors\b\.?|و\s?[آا]خر(?:ون|ين|ان|ى)|"
+    r"وغيرهم)(?![\w])\s*",
     re.IGNORECASE,
 )
 _PARTS = re.compile(r"\s*[;؛\n]\s*|\s+(?:\d{1,2}[.)]|\(\d{1,2}\))\s+")
 _SUFFIX = re.compile(
-    r"(?:inc|llc|llp|ltd|limited|plc|corp|co|gmbh|ag|asa|as|ab|bv|b\.v|nv|n\.v|sa|s\.a|sal|s\.a\.l|sarl|s\.a\.r\.l|spa|s\.p\.a|srl|jr|sr|esq)\.?(?: .{1,12})?|ش\.?\s?م\.?.*",
+    r"(?:inc|llc|llp|ltd|limited|plc|corp|co|gmbh|ag|asa|as|ab|bv|b\.v|nv|n\.v|sa|s\.a|sal|s\.a\.l|sarl|s\.a\.r\.l|"
+    r"spa|s\.p\.a|srl|jr|sr|esq)\.?(?: .{1,12})?|ش\.?\s?م\.?.*",
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"^\s*(?:\d{1,2}[.)]|\(\d{1,2}\)|[•–*-])\s+")
@@ -111,13 +83,13 @@ class _Side:
 
 
 def read(title: str | None, blocks: Sequence[Block], body: Sequence[HtmlElement], profile: Profile) -> Case | None:
-    """The case that a page tells of; null where neither its title nor its text names any fact of one. `body` are the page's own elements, in order."""
+    """The case that a page tells of; null where neither its title nor its text names any fact of one. `body` are the
+    page's own elements, in order."""
     lines = list(_lines(body))
     if not lines:
         lines = list(_of_blocks(blocks))
-    facts = _facts(lines, _labels(tuple(sorted(profile.labels.items()))))
-    for name, values in _columns(body, _labels(tuple(sorted(profile.labels.items())))).items():
-        facts.setdefault(name, values)
+    labels = labelled(tuple(sorted(profile.labels.items())))
+    facts = {**_facts(lines, labels), **_columns(body, labels)}
     name, claimants, defendants = _in_title(title or "")
     order = dates.evidence([line.text for line in lines])
     timeline = tuple(_timeline(lines, profile, order))
@@ -154,7 +126,8 @@ def _lines(body: Sequence[HtmlElement]) -> Iterator[_Line]:
 
 
 class _Walk:
-    """Collects the lines of a tree; an inline element that is a label alone ends its line, as nested spans have no space between."""
+    """Collects the lines of a tree; an inline element that is a label alone ends its line, as nested spans have no
+    space between."""
 
     def __init__(self) -> None:
         self.lines: list[_Line] = []
@@ -184,7 +157,7 @@ class _Walk:
         for child in element:
             self.walk(child, depth + 1)
             self.pieces.append(child.tail or "")
-        if block or (element.tag in ("span", "strong", "b", "em", "label") and _is_label(_tidy("".join(self.pieces)))):
+        if block or (element.tag in ("span", "strong", "b", "em", "label") and is_label(_tidy("".join(self.pieces)))):
             self.end()
         self.heading = was
 
@@ -203,29 +176,6 @@ def _tidy(text: str) -> str:
 # ---- facts
 
 
-@lru_cache(maxsize=64)
-def _labels(extra: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, str]:
-    """Folded label → the fact that it names. A profile's labels come before our own."""
-    found = {_fold(label): name for name, labels in extra for label in labels}
-    for name, labels in LABELS.items():
-        for label in labels:
-            found.setdefault(_fold(label), name)
-    return found
-
-
-@lru_cache(maxsize=8192)
-def _is_label(text: str) -> bool:
-    return _fold(text) in _labels(())
-
-
-def _fold(text: str) -> str:
-    text = re.sub("[\u064b-\u0652\u0640\u200e\u200f]", "", text.casefold()).translate(
-        str.maketrans("أإآىة", "اااايه"[1:])
-    )
-    text = re.sub(r"\((?:s|ies)\)", "", text)
-    return " ".join(re.sub(r"[\W_]+", " ", text).split())
-
-
 def _facts(lines: Sequence[_Line], labels: dict[str, str]) -> dict[str, list[str]]:
     """Each fact's values, as the page first gives them."""
     facts: dict[str, list[str]] = {}
@@ -233,7 +183,7 @@ def _facts(lines: Sequence[_Line], labels: dict[str, str]) -> dict[str, list[str
     while place < len(lines):
         line = lines[place]
         place += 1
-        if name := labels.get(_fold(line.text)):
+        if name := labels.get(fold(line.text)):
             values, place = _values(lines, place, name, labels)
             if values and name not in facts:
                 facts[name] = values
@@ -252,7 +202,7 @@ def _values(lines: Sequence[_Line], place: int, name: str, labels: dict[str, str
         line = lines[place]
         if (
             line.heading
-            or labels.get(_fold(line.text))
+            or labels.get(fold(line.text))
             or any(True for _ in _run_in(line, labels))
             or len(line.text) > MAX_VALUE
         ):
@@ -270,11 +220,11 @@ def _values(lines: Sequence[_Line], place: int, name: str, labels: dict[str, str
 def _run_in(line: _Line, labels: dict[str, str]) -> list[tuple[str, str]]:
     """ "Court: X", and several of them in one line of prose: "Claimants: A; Court: B."."""
     found: list[tuple[str, int, int]] = []
-    for match in re.finditer(r"(?:^|(?<=[.;؛،,|–—•]))\s*([^.:：;؛|•]{2,40}?)\s*[:：]\s*", line.text):
-        if name := labels.get(_fold(_NUMBERED.sub("", match[1]))):
+    for match in re.finditer(r"(?:^|(?<=[.;؛،,|–—•]))\s*([^.:：;؛|•]{2,40}?\.?)\s*[:：]\s*", line.text):
+        if name := labels.get(fold(_NUMBERED.sub("", match[1]))):
             found.append((name, match.start(), match.end()))
     if not found:
-        name = labels.get(_fold(line.bold)) if line.bold and line.text.startswith(line.bold) else None
+        name = labels.get(fold(line.bold)) if line.bold and line.text.startswith(line.bold) else None
         return [(name, line.text[len(line.bold) :].strip(_DASH))] if name else []
     ends = [start for _, start, _ in found[1:]] + [len(line.text)]
     return [
@@ -292,13 +242,13 @@ def _columns(body: Sequence[HtmlElement], labels: dict[str, str]) -> dict[str, l
                 [_tidy("".join(cell.itertext())) for cell in row if cell.tag in ("td", "th")]
                 for row in table.iter("tr")
             ][:3]
-            names = [labels.get(_fold(cell)) for cell in rows[0]] if len(rows) > 1 else []
+            names = [labels.get(fold(cell)) for cell in rows[0]] if len(rows) > 1 else []
             if len([name for name in names if name]) >= 2 and len(rows[1]) == len(names):
                 facts.update(
                     {
                         name: [cell]
                         for name, cell in zip(names, rows[1], strict=True)
-                        if name and cell and not labels.get(_fold(cell))
+                        if name and cell and not labels.get(fold(cell))
                     }
                 )
     return facts
@@ -325,7 +275,8 @@ def _parties(values: Sequence[str]) -> _Side:
 
 
 def _listed(value: str) -> Iterator[str]:
-    """The names of a list in one line. A comma also stands inside a name: before `Ltd`, `S.A.`, and before a country."""
+    """The names of a list in one line. A comma also stands inside a name: before `Ltd`, `S.A.`, and before a
+    country."""
     for part in _PARTS.split(value):
         name = ""
         for piece in re.split(r"\s*[,،]\s*", part):
@@ -351,11 +302,12 @@ def _in_title(title: str) -> tuple[str | None, _Side, _Side]:
 
 
 def _timeline(lines: Sequence[_Line], profile: Profile, order: dates.Order | None) -> Iterator[TimelineEvent]:
-    """The dated lines under a heading such as "Proceedings"; a date that stands alone takes the next line as its event."""
+    """The dated lines under a heading such as "Proceedings"; a date that stands alone takes the next line as its
+    event."""
     inside, waiting = False, None
     for line in lines:
-        if line.heading or _TIMELINE.match(_fold(line.text)):
-            inside, waiting = bool(_TIMELINE.match(_fold(line.text))), None
+        if line.heading or is_timeline(line.text):
+            inside, waiting = bool(is_timeline(line.text)), None
             continue
         if not inside:
             continue

@@ -17,7 +17,8 @@ _CSS_URL = re.compile(r"""url\(\s*(?:"([^"]*)"|'([^']*)'|([^)"'\s]+))\s*\)""", r
 _CSS_IMPORT = re.compile(r"""@import\s+(?:"([^"]+)"|'([^']+)')""", re.IGNORECASE)
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _CSS_CHARSET = re.compile(rb'^@charset "([\w-]{2,30})";')
-# In srcset commas end a candidate only before white space or the end: addresses may hold commas (HTML Standard, 4.8.4.2.1).
+# In srcset commas end a candidate only before white space or the end: addresses may hold commas (HTML Standard,
+# 4.8.4.2.1).
 _CANDIDATE = re.compile(r"\s*,*\s*([^\s,]\S*[^\s,]|[^\s,])\s*([^,]*)(?:,|$)")
 _ICONS = frozenset(
     ("icon", "shortcut", "apple-touch-icon", "apple-touch-icon-precomposed", "mask-icon", "fluid-icon", "manifest")
@@ -43,9 +44,23 @@ _TAGS = (
     "use",
     "image",
 )
-_SOURCES = {"script": ("src",), "iframe": ("src", "data-src"), "frame": ("src",), "embed": ("src",), "object": ("data",), "video": ("src", "poster"),
-            "audio": ("src",), "track": ("src",), "body": ("background",), "table": ("background",), "td": ("background",), "use": ("href",), "image": ("href",),
-            "img": ("src", "data-src", "data-lazy-src", "data-original"), "source": ("src", "data-src")}  # fmt: skip
+_SOURCES = {
+    "script": ("src",),
+    "iframe": ("src", "data-src"),
+    "frame": ("src",),
+    "embed": ("src",),
+    "object": ("data",),
+    "video": ("src", "poster"),
+    "audio": ("src",),
+    "track": ("src",),
+    "body": ("background",),
+    "table": ("background",),
+    "td": ("background",),
+    "use": ("href",),
+    "image": ("href",),
+    "img": ("src", "data-src", "data-lazy-src", "data-original"),
+    "source": ("src", "data-src"),
+}
 
 
 class _Seen:

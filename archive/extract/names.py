@@ -1,6 +1,7 @@
 """A byline to the people in it: split, with titles, labels, roles and dates taken off.
 
-«و» is both "and" and the first letter of names (وليد), so it splits only where it stands alone, or where what follows is no such name.
+«و» is both "and" and the first letter of names (وليد), so it splits only where it stands alone, or where what follows
+is no such name.
 """
 
 import re
@@ -16,36 +17,50 @@ MAX_WORDS = 9
 _LABEL = re.compile(
     r"""^\s*(?:
       (?:(?:article|story|post|words|text|analysis|report|reviewed|research(?:ed)?|photos?|guest\ post|blog)\s+)?
-        (?:written|posted|published|authored|created|contributed|compiled|edited|updated|added|submitted|prepared)?\s*by(?:\s*[:：]|(?=\s)|(?-i:(?=[A-Z])))
-      | (?:(?:the|post|about\ the|article|guest|lead|co-?)?\s*authors?(?:\(s\))?|writers?|contributors?|analysts?|interview(?:er|\ by)|words|text|byline|by)\s*[:：]
+        (?:written|posted|published|authored|created|contributed|compiled|edited|updated|added|submitted|
+        prepared)?\s*by(?:\s*[:：]|(?=\s)|(?-i:(?=[A-Z])))
+      | (?:(?:the|post|about\ the|article|guest|lead|co-?)?\s*authors?(?:\(s\))?|writers?|contributors?|analysts?|
+      interview(?:er|\ by)|words|text|byline|by)\s*[:：]
       | (?:about\ the\ authors?|authors?|writer)\s+(?-i:(?=[A-Z]))
-      | (?:par|von|por|de\ la\ mano\ de|auteur|autor(?:in)?|rédigé\ par|geschrieben\ von|escrito\ por|publicado\ por)\s*[:：]?\s+
-      | (?:بقلم|كتبه|كتبها|كتبت|كتب|الكاتبة?|الكُتّاب|الكتاب|المؤلفة?|المؤلفون|تأليف|إعداد|اعداد|أعدّه|أعده|أعدته|حوار|أجرى الحوار|تحرير|نشره|نشرها|بواسطة)\s*(?:/|[:：]|(?=\s))
+      | (?:par|von|por|de\ la\ mano\ de|auteur|autor(?:in)?|rédigé\ par|geschrieben\ von|escrito\ por|
+      publicado\ por)\s*[:：]?\s+
+      | (?:بقلم|كتبه|كتبها|كتبت|كتب|الكاتبة?|الكُتّاب|الكتاب|المؤلفة?|المؤلفون|تأليف|إعداد|اعداد|أعدّه|أعده|أعدته|حوار|
+      أجرى الحوار|تحرير|نشره|نشرها|بواسطة)\s*(?:/|[:：]|(?=\s))
     )\s*""",
     re.IGNORECASE | re.VERBOSE,
 )
 _TITLE = re.compile(
-    r"""^(?:(?:Dr|Prof|Professor|Mr|Mrs|Ms|Mx|Miss|Amb|Ambassador|Sen|Senator|Rep|Hon|Rev|Sir|Dame|Col|Gen|Maj|Capt|Lt|Judge|Justice|Sheikh|Eng)\.?(?=\s)
+    r"""^(?:(?:Dr|Prof|Professor|Mr|Mrs|Ms|Mx|Miss|Amb|Ambassador|Sen|Senator|Rep|Hon|Rev|Sir|Dame|Col|Gen|Maj|Capt|Lt|
+    Judge|Justice|Sheikh|Eng)\.?(?=\s)
       | (?:Dr|Prof|Mr|Mrs|Ms)\.(?=\S)
       | (?:[أا]\s?\.\s?(?:م\s?\.\s?)?د|د|[أا]|م|أ\s?\.\s?د)\s?[./](?!\w\.)\s*
-      | (?:الأستاذة?\ الدكتورة?|الدكتورة?|دكتورة?|البروفيسورة?|الأستاذة?|أستاذ|المحامية?|السفيرة?|القاضية?|المهندسة?|اللواء|العميد|السيدة?|الصحفية?|الباحثة?)(?=\s)
+      | (?:الأستاذة?\ الدكتورة?|الدكتورة?|دكتورة?|البروفيسورة?|الأستاذة?|أستاذ|المحامية?|السفيرة?|القاضية?|المهندسة?|
+      اللواء|العميد|السيدة?|الصحفية?|الباحثة?)(?=\s)
     )\s*""",
     re.VERBOSE,
 )
 _CREDENTIAL = re.compile(
-    r"""(?:Ph\.?\ ?D|M\.?D|D\.?O|J\.?D|R\.?D|R\.?N|D\.?D\.?S|LL\.?[MBD]|M\.?A|M\.?S(?:c|W)?|B\.?A|B\.?Sc|M\.?B\.?A|M\.?P\.?H|M\.?P\.?P|C\.?P\.?A|
-      C\.?F\.?[AP]|CEPF|CFE|CSM|CSCS|CPT|PMP|Esq|Ed\.?D|Psy\.?D|D\.?Phil|M\.?Phil|RDN|LDN|LCSW|LMFT|LPC|NP|PA-C|OD|DVM|P\.?E|SHRM-S?CP|S?PHR|FCA|ACA|EA)[®™.]*""",
+    r"""(?:Ph\.?\ ?D|M\.?D|D\.?O|J\.?D|R\.?D|R\.?N|D\.?D\.?S|LL\.?[MBD]|M\.?A|M\.?S(?:c|W)?|B\.?A|B\.?Sc|M\.?B\.?A|
+    M\.?P\.?H|M\.?P\.?P|C\.?P\.?A|
+      C\.?F\.?[AP]|CEPF|CFE|CSM|CSCS|CPT|PMP|Esq|Ed\.?D|Psy\.?D|D\.?Phil|M\.?Phil|RDN|LDN|LCSW|LMFT|LPC|NP|PA-C|OD|DVM|
+      P\.?E|SHRM-S?CP|S?PHR|FCA|ACA|EA)[®™.]*""",
     re.VERBOSE,
 )
 _SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV)\.?")
 _ROLE = re.compile(
-    r"""\b(?:fellows?|director|analyst|editors?|researcher|manager|president|professor|lecturer|senior|chief|expert|specialist|consultant|advisor|adviser|
-      journalist|reporter|correspondent|writer|columnist|blogger|contributor|contributing|author|lawyer|attorney|counsel|scholar|scientist|economist|
-      founder|co-?founder|ceo|cto|cfo|coo|cmo|owner|partner|associate|assistant|intern|coordinator|officer|head\ of|chair|member|candidate|student|educator|
-      engineer|designer|developer|strategist|therapist|coach|trainer|instructor|nutritionist|dietitian|physician|psychologist|clinician|photographer|
-      marketer|producer|staff|spokes\w+|minister|ambassador|activist|advocate|horticulturalist|nonresident|non-resident|visiting|executive|
+    r"""\b(?:fellows?|director|analyst|editors?|researcher|manager|president|professor|lecturer|senior|chief|expert|
+    specialist|consultant|advisor|adviser|
+      journalist|reporter|correspondent|writer|columnist|blogger|contributor|contributing|author|lawyer|attorney|
+      counsel|scholar|scientist|economist|
+      founder|co-?founder|ceo|cto|cfo|coo|cmo|owner|partner|associate|assistant|intern|coordinator|officer|head\ of|
+      chair|member|candidate|student|educator|
+      engineer|designer|developer|strategist|therapist|coach|trainer|instructor|nutritionist|dietitian|physician|
+      psychologist|clinician|photographer|
+      marketer|producer|staff|spokes\w+|minister|ambassador|activist|advocate|horticulturalist|nonresident|non-resident|
+      visiting|executive|
       vp|vice|team\ lead|guest|reviewer|creator|technician|mechanic|agent|broker|planner)\b
-      | (?:^|\s)(?:زميلة?|باحثة?|مديرة?|محررة?|كاتبة?|صحفية?|صحافية?|محامية?|أستاذة?|رئيسة?|خبيرة?|محللة?|مستشارة?|ناشطة?|المدير|منسقة?|عضوة?|أكاديمية?|سفيرة?|طالبة?|زميل غير مقيم)(?=\s|$)""",
+      | (?:^|\s)(?:زميلة?|باحثة?|مديرة?|محررة?|كاتبة?|صحفية?|صحافية?|محامية?|أستاذة?|رئيسة?|خبيرة?|محللة?|مستشارة?|
+      ناشطة?|المدير|منسقة?|عضوة?|أكاديمية?|سفيرة?|طالبة?|زميل غير مقيم)(?=\s|$)""",
     re.IGNORECASE | re.VERBOSE,
 )
 _AND = re.compile(
@@ -54,8 +69,10 @@ _AND = re.compile(
 _STRONG = re.compile(r"\s*[;|•·●/\n]\s*|\s{3,}|\.\s+(?=(?:last|updated|published|posted)\b)", re.IGNORECASE)
 # From here on a byline speaks of others, or of something else.
 _OTHERS = re.compile(
-    r"\s*(?:(?:medically |expert |fact[- ]?|legally |clinically |technically |peer[- ])?(?:reviewed|checked|edited|verified|updated|researched|translated|photographed|illustrated)\b"
-    r"|last\b|fact[- ]|(?:photos?|translation|illustrations?) by|filed under|share\b|read(?:ing)? time|ترجمة|مراجعة|تصوير)",
+    r"\s*(?:(?:medically |expert |fact[- ]?|legally |clinically |technically |peer[- ])?(?:reviewed|checked|edited|"
+    r"verified|updated|researched|translated|photographed|illustrated)\b"
+    r"|last\b|fact[- ]|(?:photos?|translation|illustrations?) by|filed under|share\b|read(?:ing)? time|ترجمة|مراجعة|"
+    r"تصوير)",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(
@@ -63,15 +80,20 @@ _ADDRESS = re.compile(
 )
 _NOT_A_NAME = re.compile(
     r"https?:|www\.|@|\.(?:jpe?g|png|gif|webp|svg|php|html?)\b|\d{3,}|[{}<>=\\]|©|\[email|^\W*$|^\d|\d:\d\d"
-    r"|^(?:admin|administrator|user|author|authors|by|editor|unknown|none|null|undefined|anonymous user|webmaster|root|wordpress|guest|home|"
-    r"read more|more|share|follow|contact|about(?: us| the author)?|view (?:all|profile)|view all posts?.*|more (?:posts|articles|from|by).*|all posts.*|follow.*|see all.*|"
-    r"website|twitter|facebook|linkedin|instagram|email|biography|bio|profile|posts?|comments?|leave a.*|.*\bcomments?\b.*|(?:\w+ )?by|"
-    r"last updated.*|last modified.*|updated.*|published.*|posted.*|reviewed.*|categor.*|min read|.*\bmin(?:utes?)? read|table of contents|advert.*|"
+    r"|^(?:admin|administrator|user|author|authors|by|editor|unknown|none|null|undefined|anonymous user|webmaster|"
+    r"root|wordpress|guest|home|"
+    r"read more|more|share|follow|contact|about(?: us| the author)?|view (?:all|profile)|view all posts?.*|"
+    r"more (?:posts|articles|from|by).*|all posts.*|follow.*|see all.*|"
+    r"website|twitter|facebook|linkedin|instagram|email|biography|bio|profile|posts?|comments?|leave a.*|"
+    r".*\bcomments?\b.*|(?:\w+ )?by|"
+    r"last updated.*|last modified.*|updated.*|published.*|posted.*|reviewed.*|categor.*|min read|"
+    r".*\bmin(?:utes?)? read|table of contents|advert.*|"
     r"المزيد|كاتب|الكاتب|مدير|المحرر|بقلم|مشاركة)$",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(
-    r"\b(?:is|are|was|has|have|been|our|your|their|we|you|this|that|these|will|can|who|which|she|he|i|my|how|what|why|about|from)\b",
+    r"\b(?:is|are|was|has|have|been|our|your|their|we|you|this|that|these|will|can|who|which|she|he|i|my|how|what|"
+    r"why|about|from)\b",
     re.IGNORECASE,
 )
 # Given and family names that begin with waw: a «و» before anything else, glued to it, is "and".
@@ -249,13 +271,13 @@ def _add(found: list[Author], piece: str) -> None:
     """Read one person; a role that stands alone belongs to the person before."""
     raw, *roles = piece.split("\t")
     name = unlabelled(raw.strip(_QUIET))
-    if match := re.fullmatch(r"(.{3,}?)\s*(?:\s[-–—]\s|:\s|\()\s*(.+?)\)?", name):
-        if _is_role(match[2]) and not _is_role(match[1]):
-            name, roles = match[1], [match[2], *roles]
+    behind = re.fullmatch(r"(.{3,}?)\s*(?:\s[-–—]\s|:\s|\()\s*(.+?)\)?", name)
+    if behind and _is_role(behind[2]) and not _is_role(behind[1]):
+        name, roles = behind[1], [behind[2], *roles]
     while (shorter := _TITLE.sub("", name, count=1)) != name and shorter.strip():
         name = shorter
     words = name.split()
-    if len(words) % 2 == 0 and words[: len(words) // 2] == words[len(words) // 2 :]:
+    if len(words) in (4, 6, 8) and words[: len(words) // 2] == words[len(words) // 2 :]:
         words = words[: len(words) // 2]  # shown twice, once for screen readers
     while len(words) > 2 and _CREDENTIAL.fullmatch(words[-1].strip(",.")) and words[-1].isupper():
         roles.insert(0, words.pop())

@@ -1,4 +1,5 @@
-"""When it was published and modified: the profile's elements, the head's stamps, the page's <time>, its visible lines, and last its address.
+"""When it was published and modified: the profile's elements, the head's stamps, the page's <time>, its visible lines,
+and last its address.
 
 `published` is the day that the site shows: a stamp in UTC can be the day before it.
 """
@@ -20,9 +21,12 @@ from archive.institutes.profile import Profile
 
 MAX_LINE = 90  # characters of a line that is a date and little else
 EARLIEST = 1990  # no page is older than the web
-_PUBLISHED = ("article:published_time", "datepublished", "article:published", "og:published_time", "publish_date", "publish-date", "published_time", "pubdate",
-              "citation_publication_date", "citation_online_date", "dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date", "dc.date.created", "parsely-pub-date",
-              "sailthru.date", "date", "article.published", "originalpublicationdate", "datecreated", "og:article:published_time")  # fmt: skip
+_PUBLISHED = ("article:published_time", "datepublished", "article:published", "og:published_time", "publish_date",
+"publish-date", "published_time", "pubdate",
+              "citation_publication_date", "citation_online_date", "dc.date.issued", "dcterms.issued",
+              "dcterms.created", "dc.date", "dc.date.created", "parsely-pub-date",
+              "sailthru.date", "date", "article.published", "originalpublicationdate", "datecreated",
+              "og:article:published_time")  # fmt: skip
 _MODIFIED = (
     "article:modified_time",
     "og:updated_time",
@@ -71,7 +75,8 @@ def read(
     captured_on: date,
     warnings: list[str],
 ) -> When:
-    """The day of publication. `chosen` are the profile's own elements with their text, `byline` the elements that name the authors."""
+    """The day of publication. `chosen` are the profile's own elements with their text, `byline` the elements that name
+    the authors."""
     stamps = list(_stamps(document, profile, "datePublished", _PUBLISHED))
     picked = [found for element, text in chosen for found in _in_element(element, text, profile, "profile")]
     times = list(_times(signals, profile, updates=False))
@@ -216,7 +221,8 @@ def _times(signals: Signals, profile: Profile, *, updates: bool) -> Iterator[_Ca
 
 
 def _is_update(element: HtmlElement) -> bool:
-    """Whether a <time> is of the last change: by its class, or by the words before it. `published updated` together is WordPress' first date."""
+    """Whether a <time> is of the last change: by its class, or by the words before it. `published updated` together is
+    WordPress' first date."""
     words = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
     if _ISSUE.search(words) or "published" in words:
         return False

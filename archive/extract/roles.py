@@ -1,4 +1,5 @@
-"""What a capture is good for: told from its status, its media type, its address and, where these leave it open, its page."""
+"""What a capture is good for: told from its status, its media type, its address and, where these leave it open, its
+page."""
 
 import re
 
@@ -10,11 +11,21 @@ from archive.institutes.urls import classify, inside
 from archive.store.capture import Capture
 
 _HTML = frozenset(("text/html", "application/xhtml+xml"))
-_DOCUMENTS = frozenset((
-    "application/pdf", "application/x-pdf", "application/msword", "application/rtf", "application/epub+zip", "application/vnd.ms-excel", "application/vnd.ms-powerpoint",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "application/vnd.openxmlformats-officedocument.presentationml.presentation", "application/vnd.oasis.opendocument.text",
-))  # fmt: skip
+_DOCUMENTS = frozenset(
+    (
+        "application/pdf",
+        "application/x-pdf",
+        "application/msword",
+        "application/rtf",
+        "application/epub+zip",
+        "application/vnd.ms-excel",
+        "application/vnd.ms-powerpoint",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        "application/vnd.oasis.opendocument.text",
+    )
+)
 _SOURCES = frozenset(
     (
         "application/xml",
@@ -27,18 +38,42 @@ _SOURCES = frozenset(
     )
 )
 _RESOURCES = ("image/", "font/", "audio/", "video/")
-_RESOURCE_TYPES = frozenset((
-    "text/css", "text/javascript", "application/javascript", "application/x-javascript", "application/font-woff", "application/font-woff2", "application/x-font-ttf",
-    "application/x-font-woff", "application/vnd.ms-fontobject", "application/manifest+json", "application/wasm",
-))  # fmt: skip
+_RESOURCE_TYPES = frozenset(
+    (
+        "text/css",
+        "text/javascript",
+        "application/javascript",
+        "application/x-javascript",
+        "application/font-woff",
+        "application/font-woff2",
+        "application/x-font-ttf",
+        "application/x-font-woff",
+        "application/vnd.ms-fontobject",
+        "application/manifest+json",
+        "application/wasm",
+    )
+)
 _ROBOTS = re.compile(r"^https?://[^/]+/robots\.txt$")
 # Only on pages that say little: an article may speak about captchas. In lower case.
 _CHALLENGES = (
-    b"cf-browser-verification", b"/cdn-cgi/challenge-platform/", b"cf_chl_opt", b"challenges.cloudflare.com", b"_incapsula_resource", b"sucuri_cloudproxy", b"px-captcha",
-    b"captcha-delivery.com", b"geo.captcha", b"ddos-guard/js-challenge", b"awswafintegration", b"sgcaptcha", b'id="challenge-form"', b"checking your browser before accessing",
-)  # fmt: skip
+    b"cf-browser-verification",
+    b"/cdn-cgi/challenge-platform/",
+    b"cf_chl_opt",
+    b"challenges.cloudflare.com",
+    b"_incapsula_resource",
+    b"sucuri_cloudproxy",
+    b"px-captcha",
+    b"captcha-delivery.com",
+    b"geo.captcha",
+    b"ddos-guard/js-challenge",
+    b"awswafintegration",
+    b"sgcaptcha",
+    b'id="challenge-form"',
+    b"checking your browser before accessing",
+)
 _CHALLENGE_TITLE = re.compile(
-    rb"<title>\s*(?:just a moment|attention required|access denied|please wait|security check|are you (?:a )?(?:human|robot)|ddos-guard|verifying (?:you|your browser)|one moment, please|"
+    rb"<title>\s*(?:just a moment|attention required|access denied|please wait|security check|"
+    rb"are you (?:a )?(?:human|robot)|ddos-guard|verifying (?:you|your browser)|one moment, please|"
     rb"you have been blocked|human verification|bot verification|captcha)"
 )
 _CHALLENGE_LETTERS = 2_000
@@ -80,7 +115,8 @@ def before_reading(capture: Capture, profile: Profile, body: bytes) -> Role | No
 
 
 def sniffed(stated: str | None, body: bytes) -> str | None:
-    """The media type, corrected where servers are often wrong: PDFs as octet-stream, pages without a type, feeds as text."""
+    """The media type, corrected where servers are often wrong: PDFs as octet-stream, pages without a type, feeds as
+    text."""
     start = body[:512].lstrip()[:64].lower()
     if start.startswith(b"%pdf-"):
         return "application/pdf"
@@ -140,5 +176,6 @@ def is_challenge(body: bytes, capture: Capture) -> bool:
 
 
 def is_restricted(body: bytes, capture: Capture) -> bool:
-    """WordPress' form for the password of a post, in the place of its text; or a login page at a publication's address."""
+    """WordPress' form for the password of a post, in the place of its text; or a login page at a publication's
+    address."""
     return any(mark in body for mark in _PASSWORD) or bool(_LOGIN.search(capture.url))

@@ -4,7 +4,8 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
-# White space that HTML does not show, and the two separators that are line ends. NBSP and the other spaces of typography are the author's own.
+# White space that HTML does not show, and the two separators that are line ends. NBSP and the other spaces of
+# typography are the author's own.
 _SPACES = re.compile("[ \t\n\r\f\v\u0085\u2028\u2029]+")
 
 Place = tuple[str, int, int]  # url, start, end
@@ -12,7 +13,8 @@ Place = tuple[str, int, int]  # url, start, end
 
 @dataclass(slots=True)
 class Run:
-    """Text and links so far. `add` collapses white space; `close` gives NFC text, trimmed, with places that point into it."""
+    """Text and links so far. `add` collapses white space; `close` gives NFC text, trimmed, with places that point
+    into it."""
 
     parts: list[str] = field(default_factory=list)
     length: int = 0

@@ -1,6 +1,7 @@
 """CSS selectors to XPath, with three things that profiles need and cssselect cannot read.
 
-`X:not(A, B)` with a list, `X:not(.query *)` for "not inside", and soupsieve's `:-soup-contains("…")` and `:-soup-contains-own("…", "…")`.
+`X:not(A, B)` with a list, `X:not(.query *)` for "not inside", and soupsieve's `:-soup-contains("…")` and
+`:-soup-contains-own("…", "…")`.
 A whole page through BeautifulSoup takes ten times as long as all fields together, so what can be said in XPath is.
 """
 
@@ -22,7 +23,8 @@ _INSIDE = re.compile(r"(?P<outer>[^\s>+~].*?)\s+\*")
 
 
 class _Translator(HTMLTranslator):
-    """Adds `:-inside("SELECTOR")`, which is true below an element that matches, and the two `:-soup-…` pseudo-classes with one string."""
+    """Adds `:-inside("SELECTOR")`, which is true below an element that matches, and the two `:-soup-…` pseudo-classes
+    with one string."""
 
     def xpath__inside_function(self, xpath: XPathExpr, function: Function) -> XPathExpr:
         return xpath.add_condition(self.css_to_xpath(_string(function), prefix="ancestor::"))
@@ -47,7 +49,8 @@ def query(xpath: str) -> Callable[..., list[Any]]:
 
 @lru_cache(maxsize=1024)
 def compiled(css: str) -> Callable[[HtmlElement], list[HtmlElement]] | None:
-    """The selector as an XPath over a page or a part of it; null where it says what XPath cannot, and BeautifulSoup has to read it."""
+    """The selector as an XPath over a page or a part of it; null where it says what XPath cannot, and BeautifulSoup has
+    to read it."""
     try:
         return query(_Translator().css_to_xpath(_CONTAINS.sub(_any_string, _NOT.sub(_each_not, css))))
     except (SelectorError, etree.XPathSyntaxError):

@@ -1,4 +1,5 @@
-"""From elements to drafts of blocks: a walk over the page's own nodes, so that not a letter is lost or changed on the way."""
+"""From elements to drafts of blocks: a walk over the page's own nodes, so that not a letter is lost or changed on the
+way."""
 
 import re
 from collections.abc import Callable, Iterable

@@ -1,4 +1,5 @@
-"""The elements of a page that say by tag, class, `itemprop` or `rel` what they hold: gathered in one pass, read by the fields' modules."""
+"""The elements of a page that say by tag, class, `itemprop` or `rel` what they hold: gathered in one pass, read by the
+fields' modules."""
 
 import re
 from collections.abc import Iterator
@@ -13,20 +14,28 @@ from archive.extract.selector import query
 _MARKED = query("descendant::*[@class or @itemprop or @rel or self::time or self::h1]")
 _WORDS = {
     "author": re.compile(
-        r"author(?!iz|is|it)|by-?line|byline|posted-?by|written-?by|post_?by|by_line|contributor|(?:^|[\s_-])(?:fn|by|writer|writers|vcard|expert-name)(?:$|[\s_-])"
+        r"author(?!iz|is|it)|by-?line|byline|posted-?by|written-?by|post_?by|by_line|contributor|(?:^|[\s_-])(?:fn|by|"
+        r"writer|writers|vcard|expert-name)(?:$|[\s_-])"
     ),
     "date": re.compile(
-        r"date(?!picker|-picker|base)|publish|posted|time(?:stamp)?(?:$|[\s_-])|(?:^|[\s_-])(?:pub|created|when|day)(?:$|[\s_-])|meta"
+        r"date(?!picker|-picker|base)|publish|posted|time(?:stamp)?(?:$|[\s_-])|(?:^|[\s_-])(?:pub|created|when|"
+        r"day)(?:$|[\s_-])|meta"
     ),
     "standfirst": re.compile(
-        r"(?:^|[\s_-])(?:standfirst|dek|deck|sub-?title|sub-?head(?:ing|line)?|kicker-text|lede|lead|excerpt|intro(?:duction)?|summary|teaser-text|tagline)(?:$|[\s_-])"
+        r"(?:^|[\s_-])(?:standfirst|dek|deck|sub-?title|sub-?head(?:ing|line)?|kicker-text|lede|lead|excerpt|"
+        r"intro(?:duction)?|summary|teaser-text|tagline)(?:$|[\s_-])"
     ),
 }
-_WORDS["body"] = re.compile(r"(?:^|\s)(?:entry-content|wp-block-post-content|post-content|article-content|articlebody)(?:\s|$)")
+_WORDS["body"] = re.compile(
+    r"(?:^|\s)(?:entry-content|wp-block-post-content|post-content|article-content|articlebody)(?:\s|$)"
+)
 _ASIDE = re.compile(
-    r"(?:^|[\s_-])(?:comments?|commentlist|respond|related\w*|side-?bar|recommend\w*|popular|recents?|more-?(?:posts|articles|stories|from)|read-?(?:next|more|also)|"
-    r"carousel|slider|navigation|nav|menu|bread-?crumbs?|cards?|teasers?|promos?|newsletter|latest|trending|up-?next|next-?posts?|footer-widgets?|loop|"
-    r"post-?list|posts-?list|site-?footer|colophon|reply|pingback|testimonials?|modal|popup|review-?list|also-?like)(?:$|[\s_-])",
+    r"(?:^|[\s_-])(?:comments?|commentlist|respond|related\w*|side-?bar|recommend\w*|popular|recents?|more-?(?:posts|"
+    r"articles|stories|from)|read-?(?:next|more|also)|"
+    r"carousel|slider|navigation|nav|menu|bread-?crumbs?|cards?|teasers?|promos?|newsletter|latest|trending|up-?next|"
+    r"next-?posts?|footer-widgets?|loop|"
+    r"post-?list|posts-?list|site-?footer|colophon|reply|pingback|testimonials?|modal|popup|review-?list|"
+    r"also-?like)(?:$|[\s_-])",
     re.IGNORECASE,
 )
 _OWN_FOOTER = re.compile(r"entry|post|article|author|meta", re.IGNORECASE)
@@ -63,7 +72,8 @@ class Signals:
             self.place = next((mark.place for mark in self.headlines if mark.element is title), -1)
 
     def aside(self, element: HtmlElement) -> bool:
-        """Whether an element stands in a part that is not about this publication: comments, cards, side rail, menus, the site's footer.
+        """Whether an element stands in a part that is not about this publication: comments, cards, side rail, menus,
+        the site's footer.
 
         Containers that hold the title too are never aside, whatever their classes say (`content-sidebar-wrap`).
         """
@@ -103,7 +113,12 @@ def _meanings(word: str) -> tuple[str, ...]:
 def gather(document: Document) -> Signals:
     """One pass over the page."""
     signals = Signals()
-    lists = {"author": signals.authors, "date": signals.dates, "body": signals.bodies, "standfirst": signals.standfirsts}
+    lists = {
+        "author": signals.authors,
+        "date": signals.dates,
+        "body": signals.bodies,
+        "standfirst": signals.standfirsts,
+    }
     for place, element in enumerate(_MARKED(document.body)):
         mark = Mark(element, place)
         attributes = element.attrib
@@ -125,7 +140,8 @@ def gather(document: Document) -> Signals:
 
 
 def short_text(element: HtmlElement, limit: int) -> str | None:
-    """The element's text on one line, without scripts and styles; null where it is empty or longer than `limit` characters."""
+    """The element's text on one line, without scripts and styles; null where it is empty or longer than `limit`
+    characters."""
     pieces: list[str] = []
     length = 0
     for piece in _texts(element):

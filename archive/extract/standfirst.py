@@ -1,4 +1,5 @@
-"""The standfirst: the line or two under the title, where the page shows one. A meta description that nobody sees is none."""
+"""The standfirst: the line or two under the title, where the page shows one. A meta description that nobody sees is
+none."""
 
 import re
 from collections.abc import Iterable
@@ -11,6 +12,7 @@ from archive.extract.signals import Signals, short_text
 from archive.extract.title import fold
 
 SHORTEST, LONGEST = 25, 700  # characters; the longest honest standfirst seen has 612
+REACH = 40  # marked elements between the title and it: a byline, a share bar and a picture take about twenty
 _WRAPPERS = frozenset(["div", "section", "article", "main"])
 _QUESTION = re.compile(r"[?؟]\s*$")
 _LABEL = re.compile(r"[:：]\s*$")
@@ -35,16 +37,19 @@ def read(
             return Standfirst(text, "profile", element)
     for mark in signals.standfirsts[:60]:
         text = short_text(mark.element, LONGEST) or ""
-        if (
-            len(text) >= SHORTEST and 0 <= mark.place - signals.place <= 40 and mark.element.tag not in ("a", "li", "button", "label")
-            and fold(text) != fold(title or "") and not signals.aside(mark.element) and mark.element not in signals.ancestors
-        ):  # fmt: skip
+        near = 0 <= mark.place - signals.place <= REACH and mark.element.tag not in ("a", "li", "button", "label")
+        if near and len(text) >= SHORTEST and fold(text) != fold(title or "") and not _elsewhere(mark.element, signals):
             return Standfirst(text, "element", mark.element)
     return _bold_paragraph(body if body is not None else next((mark.element for mark in signals.bodies), None))
 
 
+def _elsewhere(element: HtmlElement, signals: Signals) -> bool:
+    return element in signals.ancestors or signals.aside(element)
+
+
 def _bold_paragraph(body: HtmlElement | None) -> Standfirst:
-    """A first paragraph that is wholly bold, with plain ones behind it: how editors write a standfirst where the theme has no place for one."""
+    """A first paragraph that is wholly bold, with plain ones behind it: how editors write a standfirst where the theme
+    has no place for one."""
     while body is not None:
         children = [
             child

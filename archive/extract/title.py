@@ -119,6 +119,11 @@ def site_names(document: Document, profile: Profile) -> frozenset[str]:
         publisher = item.get("publisher")
         if isinstance(publisher, dict):
             names.append(str(publisher.get("name") or ""))
+    for link in document.tree.iter("link"):  # WordPress: <link rel="alternate" title="The Institute » Feed">
+        kind, shown = link.get("type") or "", link.get("title") or ""
+        if kind in ("application/rss+xml", "application/atom+xml") and (parts := re.split(r"\s+[»«]\s+", shown))[1:]:
+            names.append(parts[0])
+            break
     return frozenset(folded for name in names if (folded := fold(entities.unescape(name))))
 
 
@@ -198,7 +203,7 @@ def _fitting(
     best, score = None, 0.0
     for element, text in shown:
         likeness = max((_likeness(text, head) for head in heads), default=0.0)
-        if likeness > score:
+        if likeness > score or (best and likeness == score and len(text) > len(best[1])):
             best, score = (element, text), likeness
     if best and score >= 0.3:
         return best
@@ -218,9 +223,10 @@ _BEHIND = re.compile(r"(?:posted|published|updated|written)?\s*(?:on|by)\b", re.
 
 
 def _alone(text: str, heads: list[str]) -> str:
-    """The h1 without a label in front ("Blog: …") or a dateline behind ("… Posted on July 1 by …"), where the head says how the title ends."""
+    """The h1 without a label in front ("Blog: …") or a dateline behind ("… Posted on July 1 by …"), where the head says
+    how the title ends."""
     for head in heads:
-        if len(head) > 12 and text != head:
+        if len(head) > 8 and text != head:
             before, found, after = text.partition(head)
             if (
                 found

@@ -1,4 +1,5 @@
-"""Other languages of the same publication: hreflang, "Also available in", and the notes that say where the original stands."""
+"""Other languages of the same publication: hreflang, "Also available in", and the notes that say where the original
+stands."""
 
 import re
 from collections.abc import Iterable
@@ -13,11 +14,15 @@ from archive.institutes.urls import absolute
 
 MAX_NOTE = 320  # characters
 _LANGUAGES = {
-    "english": "en", "الإنجليزية": "en", "انجليزي": "en", "إنجليزي": "en", "بالإنجليزية": "en", "anglais": "en", "العربية": "ar", "عربي": "ar", "عربى": "ar", "arabic": "ar",
-    "بالعربية": "ar", "arabe": "ar", "français": "fr", "french": "fr", "الفرنسية": "fr", "deutsch": "de", "german": "de", "español": "es", "spanish": "es", "فارسی": "fa",
-    "persian": "fa", "farsi": "fa", "türkçe": "tr", "turkish": "tr", "italiano": "it", "עברית": "he", "hebrew": "he", "русский": "ru", "russian": "ru", "kurdî": "ku", "中文": "zh",
+    "english": "en", "الإنجليزية": "en", "انجليزي": "en", "إنجليزي": "en", "بالإنجليزية": "en", "anglais": "en",
+    "العربية": "ar", "عربي": "ar", "عربى": "ar", "arabic": "ar",
+    "بالعربية": "ar", "arabe": "ar", "français": "fr", "french": "fr", "الفرنسية": "fr", "deutsch": "de",
+    "german": "de", "español": "es", "spanish": "es", "فارسی": "fa",
+    "persian": "fa", "farsi": "fa", "türkçe": "tr", "turkish": "tr", "italiano": "it", "עברית": "he", "hebrew": "he",
+    "русский": "ru", "russian": "ru", "kurdî": "ku", "中文": "zh",
 }  # fmt: skip
-# The lone link "English", and sentences such as «تم ترجمة هذا المقال من اللغة الإنجليزية. لقراءة النسخة الأصلية اضغط هنا.»
+# The lone link "English", and sentences such as «تم ترجمة هذا المقال من اللغة الإنجليزية. لقراءة النسخة الأصلية اضغط
+# هنا.»
 _ENGLISH = r"(?:arabic|english|french|original|translation|version)"
 _NOTE = re.compile(
     r"\b(?:also\s+)?available\s+in\b"
@@ -31,11 +36,21 @@ _NOTE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _KEYS = (
-    *("vailable in", "ranslat", " version", "riginally published in", "lick here", "ead this", "ead in", "ead the", "ead it"),
+    *(
+        "vailable in",
+        "ranslat",
+        " version",
+        "riginally published in",
+        "lick here",
+        "ead this",
+        "ead in",
+        "ead the",
+        "ead it",
+    ),
     *("ترجم", "النسخة", "باللغة", "بالعربية", "بالإنجليزية", "لقراءة"),
 )
-_INLINE = frozenset("a em i b strong span small u font time mark".split())
-_BLOCKS = frozenset("p div li h4 h5 h6 section aside td blockquote".split())
+_INLINE = frozenset(("a", "em", "i", "b", "strong", "span", "small", "u", "font", "time", "mark"))
+_BLOCKS = frozenset(("p", "div", "li", "h4", "h5", "h6", "section", "aside", "td", "blockquote"))
 _STARS = re.compile(r"[*•·\s—-]+")
 
 
@@ -69,17 +84,12 @@ def read(document: Document, chosen: Iterable[tuple[HtmlElement, str]], signals:
     for note in _notes(document):
         if note in elements or signals.aside(note) or note in signals.ancestors:
             continue
-        links = [link for link in note.iter("a") if link.get("href") and not link.get("href").lower().endswith(".pdf")]
-        if links and any(
-            [
-                add(
-                    link.get("href"),
-                    None,
-                    _language(short_text(link, 60), link) or _language(lines(note, MAX_NOTE), link),
-                )
-                for link in links[:6]
-            ]
-        ):
+        links = [link for link in note.iter("a") if link.get("href") and not link.get("href").lower().endswith(".pdf")][
+            :6
+        ]
+        languages = [_language(short_text(link, 60), link) or _language(lines(note, MAX_NOTE), link) for link in links]
+        added = [add(link.get("href"), None, language) for link, language in zip(links, languages, strict=True)]
+        if any(added):
             elements.append(note)
             following = note.getnext()
             if following is not None and _STARS.fullmatch(short_text(following, 20) or "-x"):
@@ -91,7 +101,8 @@ def read(document: Document, chosen: Iterable[tuple[HtmlElement, str]], signals:
 
 
 def _notes(document: Document) -> list[HtmlElement]:
-    """The blocks that are such a note and nothing else. Most pages have none: plain search over the whole text says so at once."""
+    """The blocks that are such a note and nothing else. Most pages have none: plain search over the whole text says so
+    at once."""
     whole = "".join(document.body.itertext())
     keys = [key for key in _KEYS if key in whole]
     found: dict[HtmlElement, None] = {}
@@ -107,7 +118,8 @@ def _notes(document: Document) -> list[HtmlElement]:
 
 
 def _lone(document: Document, signals: Signals) -> list[HtmlElement]:
-    """Links whose whole text is a language's name, in a paragraph of their own next to the text: not the site's language switch."""
+    """Links whose whole text is a language's name, in a paragraph of their own next to the text: not the site's
+    language switch."""
     links = []
     for link in document.body.iter("a"):
         text, parent = (link.text or "").strip().lower(), link.getparent()

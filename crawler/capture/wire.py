@@ -23,6 +23,10 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError
 from scrapy.http import Response
 from twisted.internet.defer import Deferred
+from twisted.internet.protocol import Protocol, connectionDone
+from twisted.python.failure import Failure
+from twisted.web.client import ResponseDone
+from twisted.web.http import PotentialDataLoss
 from twisted.web.http_headers import Headers as TwistedHeaders
 from twisted.web.iweb import IPolicyForHTTPS
 from zope.interface.declarations import implementer
@@ -93,17 +97,40 @@ class _TappedAgent(_ScrapyAgent):
         agent._requestWithEndpoint = partial(_with_tap, agent._requestWithEndpoint, request.meta["tap"])  # type: ignore[method-assign]
         return agent
 
+    def _cb_bodyready(self, txresponse: Any, request: Request) -> Any:
+        # Scrapy's own sends two signals and copies the headers for each piece; the tap has the bytes and counts them.
+        if txresponse.length == 0:  # deliverBody hangs for responses without body
+            return {"txresponse": txresponse}
+        finished: Deferred[Any] = Deferred(partial(self._cancel, txresponse=txresponse))
+        txresponse.deliverBody(_Body(finished, txresponse, bool(request.meta.get("keep_body"))))
+        self._txresponse = txresponse  # for timeouts
+        return finished
+
     def _cb_bodydone(self, result: Any, url: str) -> Response:
         # A plain Response: the reactor never looks into a page, so Scrapy need not guess its charset and class.
         response = result["txresponse"]
-        return Response(
-            url=url,
-            status=int(response.code),
-            headers=self._headers_from_twisted_response(response),
-            body=result.get("body", b""),
-            flags=result.get("flags"),
-            ip_address=result.get("ip_address"),
-        )
+        headers = self._headers_from_twisted_response(response)
+        return Response(url, int(response.code), headers, result.get("body", b""), result.get("flags"))
+
+
+class _Body(Protocol):
+    """Waits for the end of a body; keeps its bytes where they are asked for (sources, robots.txt)."""
+
+    def __init__(self, finished: "Deferred[Any]", txresponse: Any, keep: bool) -> None:
+        self._finished = finished
+        self._txresponse = txresponse
+        self._parts: list[bytes] | None = [] if keep else None
+
+    def dataReceived(self, data: bytes) -> None:
+        if self._parts is not None:
+            self._parts.append(data)
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        if self._finished.called:
+            return
+        whole = reason.check(ResponseDone, PotentialDataLoss)
+        body = b"".join(self._parts or ())
+        self._finished.callback({"txresponse": self._txresponse, "body": body, "flags": None if whole else ["dataloss"]})
 
 
 def _with_tap(

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -105,7 +106,7 @@ def _seed(profile: Profile, source: str, path: str, role: Role) -> Found:
     return Found(url, canonical(url), role, source)
 
 
-def named_by_robots(profile: Profile, urls: list[str]) -> list[Found]:
+def named_by_robots(profile: Profile, urls: Sequence[str]) -> list[Found]:
     """The sitemaps that robots.txt names: those of the institute's own hosts."""
     own = [url for url in map(absolute, urls) if url and judge(url, profile).rule is not UrlRule.OUTSIDE]
     return [Found(url, canonical(url), Role.SOURCE, f"sitemap:{url}") for url in own]

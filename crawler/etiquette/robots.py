@@ -58,6 +58,9 @@ class RobotsMiddleware:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._agent: str = crawler.settings["ROBOTSTXT_USER_AGENT"]
+        settings = crawler.settings
+        self._headers = {**settings.getdict("DEFAULT_REQUEST_HEADERS"), "User-Agent": settings["USER_AGENT"]}
+        self._timeout = settings.getfloat("DOWNLOAD_TIMEOUT")
         self._rules: dict[str, Rules] = {}
         self._waiting: dict[str, list[asyncio.Future[Rules]]] = {}
 
@@ -100,9 +103,8 @@ class RobotsMiddleware:
         crawl: Any = self._crawler.spider.crawl  # type: ignore[union-attr]
         until = time.monotonic() + _A_DAY
         for _ in range(_REDIRECTS + 1):
-            request = Request(
-                url, callback=NO_CALLBACK, meta={"robots": True, "max_bytes": MAX_BYTES}, dont_filter=True
-            )
+            meta = {"robots": True, "keep_body": True, "max_bytes": MAX_BYTES, "download_timeout": self._timeout}
+            request = Request(url, callback=NO_CALLBACK, headers=self._headers, meta=meta, dont_filter=True)
             try:
                 response = await self._crawler.engine.download_async(request)
             except CannotResolveHostError as error:
@@ -111,12 +113,13 @@ class RobotsMiddleware:
                 return _unreachable(url, error)
             except Exception as error:  # noqa: BLE001  whatever kept it from us: RFC 9309, 2.3.1.4
                 return _unreachable(url, error)
-            crawl.robots_seen(url, response.status, None)
             location = response.headers.get(b"Location")
             if 300 <= response.status < 400 and location:
                 url = urljoin(url, location.decode("latin-1"))
                 continue
-            return _rules(url, response, until)
+            rules = _rules(url, response, until)
+            crawl.robots_seen(url, response.status, list(rules.parsed.sitemaps) if rules.parsed else [])
+            return rules
         # RFC 9309, 2.3.1.2: after five redirects it may be taken as unavailable, which allows all
         return Rules(None, False, "", until)
 

@@ -24,7 +24,6 @@ from crawler.discovery import sources
 from crawler.etiquette import guard
 from crawler.etiquette.robots import RobotsForbidden, RobotsUnreachable
 from crawler.frontier import End, Role, Row
-from crawler.links import found_in
 from crawler.options import Options, home
 
 logger = logging.getLogger(__name__)
@@ -66,10 +65,13 @@ class InstituteSpider(Spider):
     async def arrived(self, response: Response) -> None:
         """A response came, whatever its status. Its bytes are being written; nothing is done with them before they are safe."""
         row: Row = response.meta["row"]
+        self.crawl.unread_now += 1
         try:
             await self._arrived(row, response)
         except Exception as error:
             await self._unforeseen(row, error)
+        finally:
+            self.crawl.unread_now -= 1
 
     async def _arrived(self, row: Row, response: Response) -> None:
         stored: Stored = await response.meta["recorded"]
@@ -159,7 +161,7 @@ class InstituteSpider(Spider):
                 crawl.sources.absent(row.source)
             elif not derived.redirect_to and not (row.hops and 400 <= derived.status < 500):  # beyond a source's last page
                 crawl.sources.failed(row.source, f"status {derived.status}")
-        found = [one for one in found_in(row, derived, follow=not crawl.options.urls) if one.role in crawl.roles]
+        found = crawl.leads.of(row, derived)
         if row.source.startswith("listing:"):
             crawl.sources.found(row.source, sum(one.role is Role.PAGE and one.end is None for one in found))
         end = _ENDS.get(derived.role, End.UNCHANGED if revisit else End.ARCHIVED)

@@ -1,7 +1,8 @@
 """How fast and how well pages are read: `python -m tests.benchmarks.extraction FOLDER --out FILE`.
 
-Reads every *.jsonl in FOLDER (lines with `page` and `url`; the page is an .html.gz below FOLDER), extracts each with no institute's profile, writes a
-prediction a line (`page, title, authors, published, text, standfirst`) and prints documents a second.
+Reads every *.jsonl in FOLDER (lines with `page` and `url`; the page is an .html.gz below FOLDER), extracts each with no
+institute's profile, writes a prediction a line (`page, title, authors, published, text, standfirst`) and prints
+documents a second.
 """
 
 import argparse
@@ -21,7 +22,7 @@ from archive.store.capture import Capture
 from archive.store.exchange import Location
 
 # After the last page of any set was fetched: a date on a page is never later than its capture.
-CAPTURED_AT = datetime(2026, 1, 1, tzinfo=UTC)
+CAPTURED_AT = datetime(2026, 11, 22, tzinfo=UTC)
 
 
 def pages(folder: Path) -> Iterator[tuple[str, str, bytes]]:

@@ -1,0 +1,92 @@
+"""What a publication has with it: its pictures, its files, and the publications that it points at."""
+
+import re
+from collections.abc import Iterable
+from datetime import date
+
+from lxml.html import HtmlElement
+
+from archive.extract.body import rules
+from archive.extract.html import Document, plain
+from archive.extract.page import Block, DocumentLink, Image, Reference
+from archive.institutes.profile import Profile
+from archive.institutes.urls import absolute
+
+_DOCUMENT = re.compile(r"\.(?:pdf|docx?|odt|rtf|xlsx?|ods|pptx?|odp|epub)(?:[?]|$)", re.IGNORECASE)
+
+
+def images(written: tuple[Block, ...], document: Document) -> tuple[Image, ...]:
+    """The post's own picture first, then those of the body; one of each address, with the most that is said about
+    it."""
+    found: dict[str, Image] = {}
+    lead = (element for element in document.body.iter("img") if "wp-post-image" in (element.get("class") or "").split())
+    first = next(
+        ((absolute(element.get("src") or "", document.base), plain(element.get("alt"))) for element in lead), None
+    )
+    if first and first[0] and document.body_classes & {"single", "page", "singular"}:
+        found[first[0]] = Image(url=first[0], alt=first[1] or None)
+    for block in written:
+        if block.type == "image" and block.url:
+            before = found.get(block.url)
+            found[block.url] = Image(
+                url=block.url,
+                alt=block.alt or (before.alt if before else None),
+                caption=block.caption or (before.caption if before else None),
+                credit=block.credit or (before.credit if before else None),
+            )
+    return tuple(found.values())
+
+
+def documents(
+    written: tuple[Block, ...], roots: list[HtmlElement], document: Document, profile: Profile, captured_on: date
+) -> tuple[DocumentLink, ...]:
+    """Files that the profile points at, that the body's words link to, and that stand embedded in it."""
+    found: dict[str, DocumentLink] = {}
+    for rule in rules(profile, "documents", captured_on):
+        for element in document.select(rule.select):
+            address = (
+                element.get(rule.attribute)
+                if rule.attribute
+                else element.get("href") or element.get("src") or element.get("data")
+            )
+            if url := absolute(address or "", document.base) if address else None:
+                found.setdefault(url, DocumentLink(url=url, title=plain("".join(element.itertext())) or None))
+    for block in written:
+        for link in block.links:
+            if _DOCUMENT.search(link.url):
+                found.setdefault(link.url, DocumentLink(url=link.url, title=link.text))
+    for root in roots:
+        for element in root.iter("object", "embed", "iframe"):
+            url = absolute(element.get("data") or element.get("src") or "", document.base)
+            if url and _DOCUMENT.search(url):
+                found.setdefault(
+                    url, DocumentLink(url=url, title=plain(element.get("title") or element.get("aria-label")) or None)
+                )
+    return tuple(found.values())
+
+
+def related(document: Document, profile: Profile, captured_on: date) -> list[Reference]:
+    """What the profile's rules call related: the first rule that finds links."""
+    for rule in rules(profile, "related", captured_on):
+        found = []
+        for element in document.select(rule.select):
+            for link in [element] if element.tag == "a" else element.iter("a"):
+                url = absolute(link.get("href") or "", document.base) if link.get("href") else None
+                if url:
+                    found.append(Reference(url=url, title=plain("".join(link.itertext())) or None))
+        if found:
+            return found
+    return []
+
+
+def references(found: Iterable[Reference]) -> tuple[Reference, ...]:
+    unique: dict[str, Reference] = {}
+    for reference in found:
+        before = unique.get(reference.url)
+        if before is None:
+            unique[reference.url] = reference
+        elif before.title is None or before.language is None:
+            unique[reference.url] = Reference(
+                url=reference.url, title=before.title or reference.title, language=before.language or reference.language
+            )
+    return tuple(unique.values())

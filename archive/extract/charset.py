@@ -1,0 +1,80 @@
+"""From a page's bytes to its text: which character set it is in."""
+
+import codecs
+import re
+
+from archive.extract.warnings import Warning
+
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_META_CHARSET = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
+_HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
+_ARABIC_PAGE = re.compile(rb"<html[^>]{0,300}(?:lang\s*=\s*[\"']?(?:ar|fa|ur)\b|dir\s*=\s*[\"']?rtl)", re.IGNORECASE)
+# What browsers read when a page says the left one (WHATWG Encoding Standard, "names and labels").
+_LABELS = {
+    "iso-8859-1": "cp1252",
+    "latin1": "cp1252",
+    "latin-1": "cp1252",
+    "us-ascii": "cp1252",
+    "ascii": "cp1252",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "ks_c_5601-1987": "cp949",
+    "euc-kr": "cp949",
+    "shift_jis": "cp932",
+    "iso-8859-9": "cp1254",
+    "x-sjis": "cp932",
+    "unicode": "utf-16-le",
+    "utf8": "utf-8",
+    "iso-8859-8-i": "iso-8859-8",
+}
+
+_NOT_OF_THE_WEB = frozenset(["utf-7", "idna", "punycode", "unicode_escape", "raw-unicode-escape", "undefined"])
+
+
+def decode(body: bytes, content_type: str | None, warnings: list[str]) -> str:
+    """Bytes to text: byte order mark, header, meta, then UTF-8, then by guess. Codes of what was doubtful are added
+    to `warnings`."""
+    for mark, name in _BOMS:
+        if body.startswith(mark):
+            return _replaced(body[len(mark) :], name, warnings)
+    head = body[:4096]
+    if head.count(0) > len(head) // 4:  # UTF-16 that forgot its mark: every other byte of markup is NUL
+        warnings.append(Warning.CHARSET_GUESSED)
+        return _replaced(body, "utf-16-le" if head[1:2] == b"\0" else "utf-16-be", warnings)
+    header = _HEADER_CHARSET.search(content_type or "")
+    meta = _META_CHARSET.search(head) or _META_CHARSET.search(body[:100_000])
+    declared = [_codec(header[1])] if header else []
+    if meta:
+        # A page that can be read so far is no UTF-16, whatever it says (HTML Standard, 13.2.3.2).
+        named = _codec(meta[1].decode("ascii"))
+        declared.append("utf-8" if named and named.startswith("utf-16") else named)
+    candidates = [name for name in declared if name]
+    for name in dict.fromkeys((*candidates, "utf-8")):
+        try:
+            text = body.decode(name)
+        except UnicodeDecodeError:
+            continue
+        if candidates and name not in candidates:
+            warnings.append(Warning.CHARSET_GUESSED)
+        return text
+    if candidates:
+        return _replaced(body, candidates[0], warnings)
+    warnings.append(Warning.CHARSET_GUESSED)
+    return body.decode("cp1256" if _ARABIC_PAGE.search(head) else "cp1252", "replace")
+
+
+def _codec(label: str) -> str | None:
+    label = label.strip().lower()
+    try:
+        name = codecs.lookup(_LABELS.get(label, label)).name
+        "".encode(name)  # refuses codecs that are not of text, such as zip
+    except (LookupError, ValueError):
+        return None
+    return None if name in _NOT_OF_THE_WEB else name
+
+
+def _replaced(body: bytes, name: str, warnings: list[str]) -> str:
+    text = body.decode(name, "replace")
+    if "\ufffd" in text:
+        warnings.append(Warning.CHARSET_ERRORS)
+    return text

@@ -1,0 +1,138 @@
+"""Which nodes are the body, and what is kept out of it."""
+
+from datetime import date
+
+import pytest
+
+from archive.extract import body
+from archive.institutes.profile import FieldRule, Profile
+from tests.archive.extract.pages import HOME, LONG, LONG_ARABIC, PLAIN, article, content, document, page, texts
+
+PARAGRAPHS = "".join(f"<p>{number}. {LONG}{LONG}</p>" for number in range(8))
+TEMPLATE = (
+    "<html><body><nav><a href='/a'>Analysis</a> <a href='/b'>Events</a></nav><div class='page-wrap'>{}</div>"
+    "<footer><p>© 2024 Example Institute, all rights reserved in every country of the world.</p></footer></body></html>"
+)
+
+
+def test_a_page_without_a_profile_gets_the_body_that_trafilatura_chooses() -> None:
+    found = page(TEMPLATE.format(f"<h1>T</h1><div class='rte'>{PARAGRAPHS}</div>"), PLAIN).content
+    assert found is not None
+    assert len(found.blocks) == 8
+
+
+def test_what_trafilatura_drops_among_chosen_paragraphs_is_put_back() -> None:
+    case = "<div class='case-meta'><div><span>Court</span> High Court of the Region</div></div>"
+    found = page(TEMPLATE.format(f"<h1>T</h1><div class='rte'>{PARAGRAPHS}{case}{PARAGRAPHS}</div>"), PLAIN).content
+    assert found is not None
+    assert "Court High Court of the Region" in [block.text for block in found.blocks]
+
+
+def test_an_arabic_page_without_a_profile() -> None:
+    paragraphs = "".join(f"<p>{LONG_ARABIC * 2}</p><h2>عنوان {number}</h2>" for number in range(6))
+    found = page(
+        TEMPLATE.format(f"<h1>عنوان</h1><div class='rte'>{paragraphs}<p>{LONG_ARABIC}</p></div>"), PLAIN
+    ).content
+    assert found is not None
+    assert [block.type for block in found.blocks].count("heading") == 6
+    assert (found.language, found.direction) == ("ar", "rtl")
+
+
+def test_the_profiles_rule_holds_until_its_day() -> None:
+    rules = (
+        FieldRule(field="body", select=".old", until=date(2020, 1, 1)),
+        FieldRule(field="body", select=".new"),
+    )
+    profile = Profile(id="x", home=HOME, fields=rules)
+    found = document("<div class='old'>قديم</div><div class='new'>جديد</div>")
+    assert [root.text for root in body.by_profile(found, profile, date(2020, 1, 1))] == ["قديم"]
+    assert [root.text for root in body.by_profile(found, profile, date(2020, 1, 2))] == ["جديد"]
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "<div class='sharedaddy'><a href='/s'>Share this on a network</a></div>",
+        "<div class='newsletter-signup'><p>Leave your address with us today</p></div>",
+        "<form><p>Your mail address and your name</p></form>",
+        "<nav class='breadcrumbs'><a href='/'>Home</a> › Analysis</nav>",
+        "<p>Tags: Egypt, Lebanon</p>",
+        "<p>الوسوم: مصر، لبنان</p>",
+        "<p>Share this article on Facebook</p>",
+        "<p>timep single page</p>",
+        "<p><strong>Read also:</strong> <a href='/o'>Another page of the site</a></p>",
+        "<p>اقرأ أيضاً: <a href='/o'>صفحة أخرى من الموقع</a></p>",
+        "<p>* * *</p>",
+    ],
+)
+def test_furniture_is_no_part_of_the_body(part: str) -> None:
+    assert texts(f"<p>{LONG}</p>{part}<p>{LONG_ARABIC}</p>") == [LONG.strip(), LONG_ARABIC.strip()]
+
+
+def test_a_paragraph_that_begins_like_furniture_stays() -> None:
+    long = "Share of the budget: " + LONG * 4
+    assert texts(f"<p>{LONG}</p><p>{long}</p>") == [LONG.strip(), long.strip()]
+
+
+@pytest.mark.parametrize("label", ["Read next", "اقرأ التالي :"])
+def test_cards_behind_read_next_are_related(label: str) -> None:
+    found = content(
+        f"<p>{LONG}</p><h3>{label}</h3><div><a href='/one/'>One</a></div><p>by A. Author</p><p>May 1, 2024</p>"
+        "<div><a href='/two/'>اثنان</a></div>"
+    )
+    assert [block.text for block in found.blocks] == [LONG.strip()]
+    assert [(one.url, one.title) for one in found.related] == [
+        ("https://institute.example/one/", "One"), ("https://institute.example/two/", "اثنان"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "bio",
+    [
+        "<p><em>Lina Farah is a nonresident fellow at the institute focusing on law.</em></p>",
+        "<p><strong>لينا فرح</strong>: زميلة غير مقيمة في المعهد تهتم بالقانون.</p>",
+        "<h4>About the author</h4><p>Lina Farah is a fellow and teaches law in Beirut.</p>",
+        "<div class='author-box'><p>Lina Farah is a lawyer and researcher who lives in Beirut.</p></div>",
+    ],
+)
+def test_a_bio_at_the_end_is_an_author_note(bio: str) -> None:
+    found = content(f"<p>{LONG}</p><p>{LONG}</p>{bio}<p><a href='/wp-content/x.pdf'>Download PDF</a></p>")
+    assert len(found.author_notes) == 1
+    assert not any("farah" in block.text.lower() or "فرح" in block.text for block in found.blocks)
+    assert [one.url for one in found.documents] == ["https://institute.example/wp-content/x.pdf"]
+
+
+def test_a_translation_note_leads_to_the_translation() -> None:
+    found = content(
+        "<p>تم ترجمة هذا المقال من اللغة الإنجليزية. لقراءة النسخة الأصلية اضغط <a href='/en/'>هنا</a>.</p><p>***</p>"
+        f"<p>{LONG_ARABIC}</p>"
+    )
+    assert [block.text for block in found.blocks] == [LONG_ARABIC.strip()]
+    assert [one.url for one in found.translations] == ["https://institute.example/en/"]
+
+
+def test_a_bold_first_paragraph_is_the_standfirst() -> None:
+    found = content(f"<p><strong>{LONG}</strong></p><p>{LONG_ARABIC}</p><p>{LONG}</p>")
+    assert found.standfirst == LONG.strip()
+    assert [block.text for block in found.blocks] == [LONG_ARABIC.strip(), LONG.strip()]
+
+
+def test_the_title_is_not_repeated_in_the_body() -> None:
+    assert texts(f"<h1>A title</h1><p>{LONG}</p>") == [LONG.strip()]
+
+
+def test_images_and_files_of_the_body_are_listed() -> None:
+    found = content(f"<p>{LONG}</p><img src='/a.jpg' alt='صورة'><object data='/b.pdf'></object><p>{LONG}</p>")
+    assert [(image.url, image.alt) for image in found.images] == [("https://institute.example/a.jpg", "صورة")]
+    assert [one.url for one in found.documents] == ["https://institute.example/b.pdf"]
+
+
+def test_a_huge_page_is_bounded_by_counts() -> None:
+    found = page(article("<p>كلمة word</p>" * 40_000))
+    assert found.content is not None
+    assert len(found.content.blocks) == 20_000
+    assert "too_many_blocks" in found.warnings
+
+
+def test_an_empty_page_says_so() -> None:
+    assert "no_body" in page("<html><body></body></html>", PLAIN).warnings

@@ -1,0 +1,50 @@
+"""Interviews: who asks, who answers, and pages that only look like one."""
+
+from archive.institutes.profile import Kind, KindRule
+from tests.archive.extract.pages import LONG, LONG_ARABIC, PROFILE, content
+
+RULED = PROFILE.model_copy(update={"kinds": (KindRule(kind=Kind.INTERVIEW, title=("^Q&A",)),)})
+
+
+def turns(body: str, **more: str) -> list[tuple[str, str | None, str]]:
+    return [(block.type, block.speaker, block.text[:12]) for block in content(body, RULED, **more).blocks]
+
+
+def test_headings_that_ask_are_questions() -> None:
+    asked = "".join(f"<h2>ما رأيك في النقطة {number}؟</h2><p>{LONG_ARABIC}</p>" for number in range(6))
+    found = content(f"<p>{LONG_ARABIC}</p>{asked}")
+    assert found.kind is Kind.INTERVIEW
+    assert [block.type for block in found.blocks[:4]] == ["paragraph", "question", "answer", "question"]
+    assert found.blocks[1].level == 2
+
+
+def test_labels_name_the_speakers() -> None:
+    found = turns(
+        f"<p>{LONG}</p><p><b>EXIN:</b> Why?</p><p>KN: Because.</p><p>{LONG}</p><p>EXIN: And?</p><p>KN: No.</p>"
+    )
+    assert found == [
+        ("paragraph", None, LONG[:12]), ("question", "EXIN", "Why?"), ("answer", "KN", "Because."),
+        ("answer", "KN", LONG[:12]),
+        ("question", "EXIN", "And?"), ("answer", "KN", "No."),
+    ]  # fmt: skip
+
+
+def test_bold_paragraphs_that_ask_are_questions_where_a_rule_says_interview() -> None:
+    found = turns(
+        f"<p>{LONG}</p><p><strong>How so?</strong></p><p>{LONG}</p><p><b>ثم ماذا؟</b></p><p>x</p>", title="Q&amp;A"
+    )
+    assert [kind for kind, _, _ in found] == ["paragraph", "question", "answer", "question", "answer"]
+
+
+def test_an_analysis_with_some_questions_as_headings_is_no_interview() -> None:
+    found = content(
+        f"<h2>ما العمل؟</h2><p>{LONG_ARABIC}</p><h2>The money</h2><p>{LONG}</p><h2>And now?</h2><p>{LONG}</p>"
+    )
+    assert found.kind is Kind.ANALYSIS
+    assert [block.type for block in found.blocks].count("heading") == 3
+
+
+def test_run_in_labels_of_a_brief_are_no_speakers() -> None:
+    found = content(f"<p><b>Background:</b> {LONG}</p><p><b>Summary:</b> {LONG}</p><p><b>Significance:</b> {LONG}</p>")
+    assert found.kind is Kind.ANALYSIS
+    assert found.blocks[0].text.startswith("Background:")
