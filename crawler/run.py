@@ -1,5 +1,6 @@
 """Runs one crawl in this process: the reactor, the log, what a person sees, and what a signal does."""
 
+import gc
 import logging
 import os
 import sys
@@ -18,6 +19,9 @@ from crawler.spiders.institute import InstituteSpider
 # The recorder lets go of the interpreter's lock at each digest, deflate and sync, and waits this long to have it back from a busy
 # reactor: with CPython's 5 ms it was the bottleneck (107 pages a second; see tests/benchmarks/crawl.py).
 _SWITCH = 0.0005  # seconds
+# Half a million objects of the libraries live for ever, and a page makes a few thousand that die at once: with CPython's (700, 10, 10)
+# the collector took 6 % of a crawl's time.
+_GARBAGE = (50_000, 20, 20)
 
 
 def run(crawl: Crawl, spider: type[InstituteSpider], console: Console, quiet: bool = False) -> Outcome:
@@ -29,9 +33,9 @@ def run(crawl: Crawl, spider: type[InstituteSpider], console: Console, quiet: bo
     sys.setswitchinterval(_SWITCH)
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
-    if os.environ.get("XUV"): settings.set("ASYNCIO_EVENT_LOOP", "uvloop.Loop")
-    if os.environ.get("XGC"):
-        import gc; gc.collect(); gc.freeze(); gc.set_threshold(int(os.environ["XGC"]), 20, 20)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_GARBAGE)
     handler = log.to_file(crawl.folder / "log.jsonl")
     process = _Process(settings, install_root_handler=False)
     watcher = Watcher(crawl, console, quiet)

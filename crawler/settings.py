@@ -1,5 +1,7 @@
 """Every setting that differs from Scrapy's default, with its reason. `scrapy crawl analysis -a institute=timep` reads them from here."""
 
+from importlib.util import find_spec
+
 from archive import __version__
 
 BOT_NAME = "policy-archive"
