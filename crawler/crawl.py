@@ -80,6 +80,7 @@ class Crawl:
         self.folder = collection.crawls_dir / self.id
         self.folder.mkdir(parents=True, exist_ok=True)
         self.workers = Workers(collection.path, profile, processes=options.workers)
+        self.workers.start()
         self.pages = PageStore(collection.state_dir / "pages.sqlite")
         left_out = {Role.REQUISITE: options.requisites, Role.DOCUMENT: options.documents}
         self.roles = tuple(role for role in Role if left_out.get(role, True))

@@ -67,7 +67,9 @@ class Leads:
         for number, url in enumerate(derived.requisites):
             if not self._known.new(url, required=True) or (spelled := absolute(url)) is None:
                 continue
-            end, why = (End.LIMIT, f"more than {MAX_REQUISITES} requisites") if number >= MAX_REQUISITES else (None, None)
+            end, why = (
+                (End.LIMIT, f"more than {MAX_REQUISITES} requisites") if number >= MAX_REQUISITES else (None, None)
+            )
             yield Found(spelled, canonical(spelled), Role.REQUISITE, "requisites", end, why)
 
     def _links(self, row: Row, derived: Derived) -> Iterator[Found]:
@@ -87,7 +89,9 @@ class Leads:
         kind = kind_by_url(found.url, self._profile)
         if kind is None or kind in self._only:
             return found
-        return Found(found.url, found.canonical, found.role, found.source, End.OUT_OF_SCOPE, f"kind {kind}, by its address")
+        return Found(
+            found.url, found.canonical, found.role, found.source, End.OUT_OF_SCOPE, f"kind {kind}, by its address"
+        )
 
 
 def kind_by_url(url: str, profile: Profile) -> Kind | None:

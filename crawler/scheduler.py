@@ -12,9 +12,11 @@ from typing import Any, Self
 from scrapy import Request
 from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
+from scrapy.http import Response
 from scrapy.utils.asyncio import call_later
 from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
 
 from crawler.capture.tap import DOCUMENT_BYTES, PAGE_BYTES
 from crawler.crawl import Crawl
@@ -45,6 +47,7 @@ class FrontierScheduler(BaseScheduler):
         self._spider = spider
         self._crawl: Crawl = spider.crawl
         self._crawl.changed = self.changed
+        self._crawler.engine.scraper._scrape = _scrape  # type: ignore[union-attr, method-assign]
         self._crawl.begin(asyncio.get_running_loop())
 
     def close(self, reason: str) -> "Deferred[None] | None":
@@ -135,3 +138,14 @@ class FrontierScheduler(BaseScheduler):
         slot = self._crawler.engine._slot if self._crawler.engine else None
         if slot is not None:  # None once the spider is closed
             slot.nextcall.schedule()
+
+
+async def _scrape(result: Response | Failure, request: Request) -> None:
+    """What Scrapy's scraper does with a response, for callbacks that yield nothing: without the chain of generators, the queue and the
+    two tasks that it makes to look for items and requests in their output.
+    """
+    if isinstance(result, Failure):
+        result.request = request  # type: ignore[attr-defined]
+        await request.errback(result)  # type: ignore[misc]
+    else:
+        await request.callback(result)  # type: ignore[misc]

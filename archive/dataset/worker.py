@@ -118,6 +118,15 @@ class Workers:
         task.add_done_callback(partial(self._pass_on, result))
         return result
 
+    def start(self) -> None:
+        """Start the processes now, beside the caller: it takes a second, which the first `submit` would else wait for."""
+        threading.Thread(target=self._start, name="workers", daemon=True).start()
+
+    def _start(self) -> None:
+        with self._lock:
+            if not self._closed:
+                self._working_pool()
+
     def _working_pool(self) -> Any:
         """The pool, or a new one: pebble gives a pool up when a worker is killed from outside while it idles."""
         if not self._pool.active:

@@ -130,7 +130,9 @@ class _Body(Protocol):
             return
         whole = reason.check(ResponseDone, PotentialDataLoss)
         body = b"".join(self._parts or ())
-        self._finished.callback({"txresponse": self._txresponse, "body": body, "flags": None if whole else ["dataloss"]})
+        self._finished.callback(
+            {"txresponse": self._txresponse, "body": body, "flags": None if whole else ["dataloss"]}
+        )
 
 
 def _with_tap(

@@ -49,7 +49,11 @@ def run(home: Path, pages: int, seed: int) -> int:
         console.print(Text.assemble(("  ✓ " if result.ok else "  ✗ "), result.url, f"  {result.detail}"))
     console.print()
     console.print("Everything is in " + str(collection.path))
-    for line in ("replay demo     open the pages in a browser", "verify demo     check it again", "crawl timep     crawl the real institute"):
+    for line in (
+        "replay demo     open the pages in a browser",
+        "verify demo     check it again",
+        "crawl timep     crawl the real institute",
+    ):
         console.print(Text("  policy-archive " + line, style="cyan"))
     return outcome.exit_code or int(bool(audit.errors) or not all(result.ok for result in replayed))
 

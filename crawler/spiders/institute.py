@@ -159,7 +159,9 @@ class InstituteSpider(Spider):
         if row.role is Role.SOURCE:
             if derived.role is PageRole.MISSING:
                 crawl.sources.absent(row.source)
-            elif not derived.redirect_to and not (row.hops and 400 <= derived.status < 500):  # beyond a source's last page
+            elif not derived.redirect_to and not (
+                row.hops and 400 <= derived.status < 500
+            ):  # beyond a source's last page
                 crawl.sources.failed(row.source, f"status {derived.status}")
         found = crawl.leads.of(row, derived)
         if row.source.startswith("listing:"):
