@@ -29,7 +29,11 @@ class Closing:
 
     async def spider_closed(self, spider: Spider, reason: str) -> None:
         crawl: Any = spider.crawl  # type: ignore[attr-defined]
-        crawl.outcome = await run_in_thread(close, crawl, reason)
+        try:
+            crawl.outcome = await run_in_thread(close, crawl, reason)
+        except Exception as error:
+            crawl.unclosed = error  # run.py raises it where a person is told
+            raise
 
 
 def close(crawl: Crawl, reason: str) -> report.Outcome:
@@ -40,9 +44,6 @@ def close(crawl: Crawl, reason: str) -> report.Outcome:
     crawl.pages.close()
     try:
         outcome = report.outcome(crawl, reason)
-        if outcome.exit_code in (report.COMPLETE, report.INCOMPLETE, report.UNREACHABLE) and crawl.error is None:
-            crawl.frontier.set_fact("ended", reason)
-            crawl.frontier.commit()
         report.write_urls(crawl.folder / "urls.jsonl", crawl.frontier, outcome)
         if not isinstance(crawl.error, OutOfSpace):
             crawl.writer.write(
@@ -54,6 +55,9 @@ def close(crawl: Crawl, reason: str) -> report.Outcome:
             outcome = report.complete(outcome, summary, _digests(crawl.collection.dataset_dir))
         crawl.writer.close_crawl(asdict(outcome))
         report.write(crawl.folder / "report.json", outcome)
+        if crawl.error is None and outcome.exit_code not in (report.LIMITED, report.INTERRUPTED):
+            crawl.frontier.set_fact("ended", reason)  # last: a crash before this ends the crawl again
+            crawl.frontier.commit()
     finally:
         crawl.release()
     return outcome

@@ -1,6 +1,7 @@
 """One crawl: what its parts share, how it begins, goes on after a crash, and ends."""
 
 import asyncio
+import hashlib
 import json
 import logging
 import time
@@ -24,6 +25,7 @@ from archive.store.collection import Collection
 from archive.store.exchange import Resource
 from archive.store.writer import Writer
 from crawler.discovery import sources
+from crawler.errors import CrawlError
 from crawler.etiquette.pace import Pace
 from crawler.frontier import Added, End, Found, Frontier, Role, Row
 from crawler.links import Leads
@@ -75,6 +77,11 @@ class Crawl:
         self.resumed = self.frontier.fact("crawl") is not None and self.frontier.fact("ended") is None
         if not self.resumed:
             self._new_frontier()
+        elif self.frontier.fact("urls") != self._urls_fact:
+            raise CrawlError(
+                f"collection {collection.name} has an unfinished crawl of other pages ({self.frontier.fact('crawl')}): finish it "
+                f"with `policy-archive crawl {profile.id}`, or name another collection with --collection"
+            )
         self.id = str(self.frontier.fact("crawl"))
         self.sources = sources.Tally.loads(self.frontier.fact("sources"))
         self.folder = collection.crawls_dir / self.id
@@ -88,6 +95,7 @@ class Crawl:
         self._derived: list[Derived] = []
         self._mark = fingerprint(derived_by(registry.digest(profile)))
         self.outcome: Any = None  # set when it has ended (closing.py)
+        self.unclosed: BaseException | None = None  # why it could not be ended
         self._page_rows = 0
 
     @classmethod
@@ -110,8 +118,14 @@ class Crawl:
             path.with_name(path.name + suffix).unlink(missing_ok=True)
         self.frontier = Frontier(path)
         self.frontier.set_fact("crawl", datetime.now(UTC).strftime("%Y%m%d%H%M%S"))
+        self.frontier.set_fact("urls", self._urls_fact)
         self.frontier.add(self._seeds())
         self.frontier.commit()
+
+    @property
+    def _urls_fact(self) -> str:
+        """What tells a crawl of given pages from another one."""
+        return hashlib.sha256("\n".join(self.options.urls).encode()).hexdigest() if self.options.urls else "all"
 
     def _seeds(self) -> Sequence[Found]:
         if self.options.urls:
@@ -137,8 +151,11 @@ class Crawl:
             self.progress.found += count
             if end != End.QUEUED:
                 self.progress.ends[end] += count
-        if not self.resumed:
-            self.writer.write([self.resource("settings", self._settings()), profile_resource(self.profile)])
+        settings = self._settings()
+        if self.frontier.fact("settings") != settings:  # begun, or gone on with another profile or other options
+            self.writer.write([self.resource("settings", settings.encode()), profile_resource(self.profile)])
+            self.frontier.set_fact("settings", settings)
+            self.frontier.commit()
 
     def open_roles(self, count: int) -> tuple[int, tuple[Role, ...]]:
         """How many URLs may be claimed now, and of which roles. None once a limit is reached; requisites still are after `--max-pages`."""
@@ -217,13 +234,13 @@ class Crawl:
     def resource(self, name: str, body: bytes, media_type: str = "application/json") -> Resource:
         return Resource(f"urn:policy-archive:crawl:{self.id}:{name}", media_type, body, datetime.now(UTC))
 
-    def _settings(self) -> bytes:
+    def _settings(self) -> str:
         options = {
             name: sorted(value) if isinstance(value, frozenset) else value
             for name, value in asdict(self.options).items()
         }
         settings = {"institute": self.profile.id, "profile": registry.digest(self.profile), "options": options}
-        return json.dumps(settings, ensure_ascii=False, sort_keys=True, indent=1).encode()
+        return json.dumps(settings, ensure_ascii=False, sort_keys=True, indent=1)
 
     def _warcinfo(self) -> dict[str, str]:
         contact = self.profile.etiquette.contact

@@ -11,7 +11,7 @@ from archive.institutes.urls import absolute, canonical, decoded
 from crawler.frontier import End, Found, Role, Row
 
 MAX_REQUISITES = 300  # a page; real ones need 20 to 150
-_KNOWN = 131_072  # addresses, about 20 MB
+_KNOWN = 32_768  # addresses, about 8 MB
 _MAX_HOPS = 10  # redirects in a row
 _ROLES = {"page": Role.PAGE, "listing": Role.LISTING, "document": Role.DOCUMENT}
 _CUT = {"outside": End.OUT_OF_SCOPE, "denied": End.OUT_OF_SCOPE, "trap": End.TRAP}

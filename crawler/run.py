@@ -53,6 +53,8 @@ def run(crawl: Crawl, spider: type[InstituteSpider], console: Console, quiet: bo
         watcher.stop()
         logging.getLogger().removeHandler(handler)
         handler.close()
+    if crawl.unclosed is not None:
+        raise crawl.unclosed
     if crawl.outcome is None:
         raise RuntimeError("the crawl ended without an outcome; its log says more: " + str(crawl.folder / "log.jsonl"))
     outcome: Outcome = crawl.outcome

@@ -73,7 +73,7 @@ def _page(capture: Capture, profile: Profile, given: Role | None, whole: bool) -
     redirect = _refresh(document) if role is Role.PUBLICATION else None
     if redirect:
         role = Role.REDIRECT
-    found = links.links(document) if role is not Role.OUTSIDE else ()
+    found = links.links(document, texts=whole) if role is not Role.OUTSIDE else ()
     needed = links.requisites(document)
     content = _content(document, capture, profile, role) if whole and role in _READ else None
     return Page(

@@ -76,8 +76,10 @@ class _Seen:
         return self._known[address]
 
 
-def links(document: Document) -> tuple[FoundLink, ...]:
-    """Every address that a reader can follow, once each, in the page's order; with the first text that names it."""
+def links(document: Document, texts: bool = True) -> tuple[FoundLink, ...]:
+    """Every address that a reader can follow, once each, in the page's order; with the first text that names it, unless
+    `texts` is off: a crawl that only follows links does without.
+    """
     seen = _Seen(document.base)
     found: dict[str, tuple[str | None, bool]] = {}
     for element in document.tree.iter("a", "area"):
@@ -93,9 +95,9 @@ def links(document: Document) -> tuple[FoundLink, ...]:
             if len(found) >= MAX_LINKS:
                 document.warnings.append(Warning.TOO_MANY_LINKS)
                 break
-            found[url] = (_text(element), nofollow)
-        elif known[0] is None or (known[1] and not nofollow):
-            found[url] = (known[0] or _text(element), known[1] and nofollow)
+            found[url] = (_text(element) if texts else None, nofollow)
+        elif (texts and known[0] is None) or (known[1] and not nofollow):
+            found[url] = (known[0] or (_text(element) if texts else None), known[1] and nofollow)
     for element in document.tree.iter("link"):
         relations = (element.get("rel") or "").lower().split()
         if (

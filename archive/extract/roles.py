@@ -165,11 +165,14 @@ def _is_home(url: str, profile: Profile) -> bool:
     return url.rstrip("/") == profile.home.rstrip("/")
 
 
+_CHALLENGE_BYTES = 40_000  # challenge pages are small, and their marks stand at the top
+
+
 def is_challenge(body: bytes, capture: Capture) -> bool:
     """A bot wall's page: it says little, and has the marks of one."""
     if capture.header("cf-mitigated") == "challenge":
         return True
-    text = body[:200_000].lower()
+    text = body[:_CHALLENGE_BYTES].lower()
     if not (any(mark in text for mark in _CHALLENGES) or _CHALLENGE_TITLE.search(text)):
         return False
     return len(b"".join(_MARKUP.sub(b"", text).split())) < _CHALLENGE_LETTERS
