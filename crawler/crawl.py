@@ -47,8 +47,8 @@ class Progress:
     pages: int = 0  # pages and listings fetched, requisites left out
     began: float = field(default_factory=time.monotonic)
     bytes: int = 0
-    seconds: float = 0.0  # until the last capture
-    backlog: int = 0  # the most pages that were captured and not yet read at one time
+    seconds: float = 0.0  # until the last response
+    backlog: int = 0  # the most responses at one time whose links were not in yet
 
     @property
     def done(self) -> int:
@@ -174,6 +174,12 @@ class Crawl:
                 return count, tuple(role for role in self.roles if role not in (Role.LISTING, Role.PAGE))
             return min(count, left), self.roles
         return count, self.roles
+
+    def arrived(self) -> None:
+        """A response has come; `unread_now` is counted down when its links are in."""
+        self.unread_now += 1
+        self.progress.backlog = max(self.progress.backlog, self.unread_now)
+        self.progress.seconds = time.monotonic() - self.progress.began
 
     def claimed(self, rows: Sequence[Row]) -> None:
         self._page_rows += sum(row.role in (Role.PAGE, Role.LISTING) for row in rows)

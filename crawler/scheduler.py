@@ -47,7 +47,7 @@ class FrontierScheduler(BaseScheduler):
         self._spider = spider
         self._crawl: Crawl = spider.crawl
         self._crawl.changed = self.changed
-        self._crawler.engine.scraper._scrape = _scrape  # type: ignore[union-attr, method-assign]
+        self._crawler.engine.scraper._scrape = _scrape  # type: ignore[method-assign]
         self._crawl.begin(asyncio.get_running_loop())
 
     def close(self, reason: str) -> "Deferred[None] | None":

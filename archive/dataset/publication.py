@@ -127,7 +127,7 @@ class Publication(Model):
         description="Who wrote it, in the page's order; empty where the page names nobody."
     )
     authors_source: str | None = Field(description="Where the authors were read.")
-    author_notes: tuple[str, ...] = Field(description="The lines about the authors at the end of the page.")
+    author_notes: tuple[AuthorNote, ...] = Field(description="The lines about the authors at the end of the page.")
     sections: tuple[str, ...] = Field(
         description="The institute's sections or categories that it stands in, as the page names them."
     )

@@ -9,7 +9,8 @@ from archive.extract import boilerplate
 from archive.extract.body import Body
 from archive.extract.boilerplate import Sort
 from archive.extract.draft import Draft
-from archive.extract.page import Block, ListItem, Reference, TextLink
+from archive.extract.page import AuthorNote, Block, ListItem, Reference
+from archive.extract.run import text_links
 
 _PUNCTUATION = re.compile(r"[\W_]+")
 _ONLY_MARKS = re.compile(r"[\W_]*")
@@ -40,7 +41,7 @@ class Sorted:
     """The body's drafts that stay, and what went to other fields."""
 
     drafts: list[Draft]
-    author_notes: list[str] = field(default_factory=list)
+    author_notes: list[AuthorNote] = field(default_factory=list)
     related: list[Reference] = field(default_factory=list)
     translations: list[Reference] = field(default_factory=list)
     standfirst: str | None = None
@@ -147,7 +148,9 @@ def _without_bios(found: Sorted, names: tuple[str, ...]) -> None:
             if draft.type != "paragraph" or not boilerplate.is_bio(draft.text, names, marked):
                 break
             taken.insert(0, at)
-    found.author_notes.extend(drafts[at].text for at in taken)
+    found.author_notes.extend(
+        AuthorNote(text=drafts[at].text, links=text_links(drafts[at].text, drafts[at].links)) for at in taken
+    )
     found.drafts = [draft for at, draft in enumerate(drafts) if at not in taken and at != start]
 
 
@@ -166,16 +169,16 @@ def _is_offer(draft: Draft) -> bool:
 
 def _boxes(found: Sorted, body: Body, names: tuple[str, ...]) -> None:
     """Author boxes that were left out by their class: their sentences are author notes."""
-    known = {_folded(note) for note in found.author_notes}
+    known = {_folded(note.text) for note in found.author_notes}
     for aside in body.asides:
         if aside.sort is Sort.AUTHOR:
             for part in aside.element.iter("p", "div"):
                 if part.tag == "div" and len(part):
                     continue
-                text = " ".join("".join(part.itertext()).split())
+                text, places = body.phrases(part)
                 if boilerplate.is_bio(text, names, True) and _folded(text) not in known:
                     known.add(_folded(text))
-                    found.author_notes.append(text)
+                    found.author_notes.append(AuthorNote(text=text, links=text_links(text, places)))
 
 
 def _without_trailing_headings(found: Sorted) -> None:
@@ -240,11 +243,6 @@ def written(drafts: Iterable[Draft]) -> tuple[Block, ...]:
 
 
 def _block(draft: Draft) -> Block:
-    links = tuple(
-        TextLink.model_construct(text=draft.text[start:end], url=url, start=start, end=end)
-        for url, start, end in draft.links
-        if start < end
-    )
     items = (
         tuple(ListItem.model_construct(text=text, depth=depth, ordered=ordered) for text, depth, ordered in draft.items)
         if draft.items is not None
@@ -253,7 +251,7 @@ def _block(draft: Draft) -> Block:
     return Block.model_construct(
         type=draft.type,
         text=draft.text,
-        links=links,
+        links=text_links(draft.text, draft.links),
         level=draft.level,
         items=items,
         rows=tuple(tuple(row) for row in draft.rows) if draft.rows is not None else None,

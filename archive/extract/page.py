@@ -58,6 +58,13 @@ class Author(Model):
     role: str | None = Field(None, description="What the page calls the author, such as “Nonresident Fellow”.")
 
 
+class AuthorNote(Model):
+    """A line about an author, as it stands on the page."""
+
+    text: str = Field(description="The note's words.")
+    links: tuple[TextLink, ...] = Field((), description="The links inside the text, in its order.")
+
+
 class Image(Model):
     url: str = Field(description="Absolute address, the largest that the page offers.")
     alt: str | None = Field(None, description="The text that stands for it.")
@@ -126,7 +133,7 @@ class Content(Model):
     blocks: tuple[Block, ...] = ()
     authors: tuple[Author, ...] = ()
     authors_source: str | None = None
-    author_notes: tuple[str, ...] = ()
+    author_notes: tuple[AuthorNote, ...] = ()
     published: date | None = Field(None, description="The day that the site shows.")
     published_at: str | None = Field(None, description="ISO 8601 stamp with its offset, where the page has one.")
     published_raw: str | None = None

@@ -2,7 +2,10 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+
+from archive.extract.page import TextLink
 
 # White space that HTML does not show, and the two separators that are line ends. NBSP and the other spaces of
 # typography are the author's own.
@@ -105,6 +108,15 @@ def trimmed(text: str, links: list[Place]) -> tuple[str, list[Place]]:
         if start < end:
             found.append((url, start, end))
     return kept, sorted(found, key=lambda place: place[1])
+
+
+def text_links(text: str, links: Iterable[Place]) -> tuple[TextLink, ...]:
+    """The links with their words: each one's text is the text at its place."""
+    return tuple(
+        TextLink.model_construct(text=text[start:end], url=url, start=start, end=end)
+        for url, start, end in links
+        if start < end
+    )
 
 
 def joined(parts: list[tuple[str, list[Place]]], separator: str) -> tuple[str, list[Place]]:

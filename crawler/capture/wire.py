@@ -128,7 +128,7 @@ class _Body(Protocol):
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         if self._finished.called:
             return
-        whole = reason.check(ResponseDone, PotentialDataLoss)
+        whole = reason.check(ResponseDone, PotentialDataLoss)  # type: ignore[no-untyped-call]
         body = b"".join(self._parts or ())
         self._finished.callback(
             {"txresponse": self._txresponse, "body": body, "flags": None if whole else ["dataloss"]}

@@ -14,7 +14,7 @@ class StrictDownloader(Downloader):
     of 16 requests to a host with one connection went out over 16. Here it is counted when it is started.
     """
 
-    def _wait_for_download(  # type: ignore[override]
+    def _wait_for_download(
         self, slot: Slot, request: Request, queue_dfd: "Deferred[Response]"
     ) -> Coroutine[Any, Any, None]:
         slot.transferring.add(request)

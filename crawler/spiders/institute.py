@@ -65,7 +65,7 @@ class InstituteSpider(Spider):
     async def arrived(self, response: Response) -> None:
         """A response came, whatever its status. Its bytes are being written; nothing is done with them before they are safe."""
         row: Row = response.meta["row"]
-        self.crawl.unread_now += 1
+        self.crawl.arrived()
         try:
             await self._arrived(row, response)
         except Exception as error:

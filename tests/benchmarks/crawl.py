@@ -121,10 +121,10 @@ def ours(home: str, derive: bool) -> dict[str, Any]:
             "pages": crawl.progress.pages,
             "seconds": seconds,
             "exit": outcome.exit_code,
-            "captured": crawl.progress.seconds,
+            "last response after": round(crawl.progress.seconds, 1),
             "backlog": crawl.progress.backlog,
-            "recorder": {name: round(value, 2) for name, value in crawl.recorder.seconds.items()},
-            "syncs": crawl.recorder.batches,
+            "recorder": {name: round(value, 1) for name, value in crawl.recorder.seconds.items()},
+            "commits": crawl.recorder.batches,
             "publications": sum(outcome.publications.values()),
         }
 

@@ -4,6 +4,7 @@ import contextlib
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,11 +12,14 @@ SHARED = Path(__file__).resolve().parents[3] / "shared" / "wordpress"
 
 
 @contextlib.contextmanager
-def running(folder: Path, *options: str) -> Iterator[str]:
-    """Starts the site in `folder`, yields its address, and stops it."""
+def running(*options: str) -> Iterator[str]:
+    """Starts the site in a folder of its own, yields its address, and stops it."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    site = folder / "wordpress"
+    # Not below pytest's own folder, which is private: the database runs as another user.
+    folder = Path(tempfile.mkdtemp(prefix="policy-archive-wordpress-"))
+    folder.chmod(0o755)
+    site = folder / "site"
     try:
         subprocess.run(
             [SHARED / "up.sh", "--dir", site, "--port", str(port), *options],
@@ -24,4 +28,4 @@ def running(folder: Path, *options: str) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}/"
     finally:
         subprocess.run([SHARED / "up.sh", "--stop", "--dir", site], check=False, timeout=60)
-        shutil.rmtree(site, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
