@@ -8,7 +8,6 @@ import errno
 import json
 import os
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -19,6 +18,7 @@ from typer.core import TyperGroup
 from archive import __version__
 from archive.errors import ArchiveError, CollectionError
 from archive.institutes.commands import app as institute_app
+from archive.lines import counts, filled, many, width
 from archive.store.collection import Collection
 
 ARCHIVIST, RESEARCHER, AUDITOR = "Archivist", "Researcher", "Auditor"  # the panels of the help, in this order
@@ -134,12 +134,13 @@ def derive(
     if len(summary.underived) > _SHOWN:
         talk.print(f"… and {len(summary.underived) - _SHOWN:,} more", markup=False)
     if as_json:
-        print(json.dumps({"collection": name, **asdict(summary)}, ensure_ascii=False, indent=2))
+        print(json.dumps({"collection": name, **vars(summary)}, ensure_ascii=False, indent=2))
     else:
-        counts = f"{summary.publications:,} publications in {summary.versions:,} versions"
-        out.print(f"{counts} from {summary.captures:,} captures", markup=False)
-        for told in filter(None, (summary.kinds, summary.languages, summary.states)):
-            out.print("  " + " · ".join(f"{count:,} {word}" for word, count in told.most_common()), markup=False)
+        head = (many(summary.publications, "publication"), many(summary.versions, "version"))
+        print(f"{head[0]} in {head[1]} from {many(summary.captures, 'capture')}")
+        for told in (summary.kinds, summary.languages, summary.states):
+            for line in filled(counts(told), width(out) - 2):
+                print(f"  {line}")
         out.print(str(shown.dataset_dir), markup=False, soft_wrap=True)
     raise typer.Exit(1 if summary.underived else 0)
 
@@ -153,7 +154,7 @@ def verify(
     name: _Name,
     ident: Annotated[
         str | None,
-        typer.Argument(metavar="[ID]", help="One publication, such as timep:p3105; else all.", show_default=False),
+        typer.Argument(metavar="ID", help="One publication, such as timep:p3105; else all.", show_default=False),
     ] = None,
     only_bytes: Annotated[
         bool, typer.Option("--bytes", help="Check files, records, index and ledger; derive nothing.")

@@ -1,4 +1,6 @@
-"""What can go wrong in the archive. Each message says what, which value, and how to mend it; a command prints it as one line."""
+"""What can go wrong in the archive. Each message says what, which value, and how to mend it; a command prints
+it as one line.
+"""
 
 
 class ArchiveError(Exception):
@@ -14,17 +16,23 @@ class ProfileError(ArchiveError):
 
 
 class CollectionError(ArchiveError):
-    """A folder is not a collection, or a collection does not hold what was asked for. Raised when a collection is opened."""
+    """A folder is not a collection, or a collection does not hold what was asked for. Raised when a collection
+    is opened.
+    """
 
     exit_code = 2
 
 
 class CollectionBusy(CollectionError):
-    """Another process writes to the collection. Raised by `Collection.lock`; wait for it, or name another collection."""
+    """Another process writes to the collection. Raised by `Collection.lock`; wait for it, or name another
+    collection.
+    """
 
 
 class OutOfSpace(ArchiveError):
-    """The disk is full or a quota is used up. Raised by the writer after the failed record was rolled back; make room and run again."""
+    """The disk is full or a quota is used up. Raised by the writer after the failed record was rolled back;
+    make room and run again.
+    """
 
     exit_code = 3
 

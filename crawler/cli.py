@@ -38,10 +38,11 @@ def crawl(
     ] = False,
     json_: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
-    """Crawl an institute: capture its pages as WARC, derive its publications. Run again, it goes on where it was stopped.
+    """Crawl an institute: capture its pages as WARC, derive its publications. Run again, it goes on where it was
+    stopped.
 
-    Exit codes: 0 complete · 1 a source or a derivation failed · 2 wrong usage or profile · 3 out of space · 4 stopped at a limit ·
-    5 site unreachable or refusing · 130 interrupted.
+    Exit codes: 0 complete · 1 a source or a derivation failed · 2 wrong usage or profile · 3 out of space · 4 stopped
+    at a limit · 5 site unreachable or refusing · 130 interrupted.
     """
     from crawler.spiders.institute import profile_of
     from crawler.spiders.publications import PublicationsSpider
@@ -107,7 +108,9 @@ def demo(
     ] = 60,
     seed: Annotated[int, typer.Option(help="Another seed, another institute.")] = 1,
 ) -> None:
-    """See it all at work: serve a made-up institute on this machine, crawl it, verify the archive, replay pages from it."""
+    """See it all at work: serve a made-up institute on this machine, crawl it, verify the archive, replay pages from
+    it.
+    """
     from crawler.demo import tour
 
     raise typer.Exit(tour.run(archive_cli.home(ctx), pages, seed))

@@ -14,12 +14,15 @@ from archive.dataset.jsonl import HISTORY, LEGAL_CASES, PUBLICATIONS
 from archive.errors import OutOfSpace
 from crawler import report
 from crawler.crawl import Crawl
+from crawler.errors import space
 
 _PAPERS = ("urls.jsonl", "log.jsonl")  # kept in the WARC, so that the collection explains itself
 
 
 class Closing:
-    """Waits for `close` when the spider is closed; its outcome is `spider.crawl.outcome`. A Scrapy extension (settings.py)."""
+    """Waits for `close` when the spider is closed; its outcome is `spider.crawl.outcome`. A Scrapy extension
+    (settings.py).
+    """
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -43,23 +46,45 @@ def close(crawl: Crawl, reason: str) -> report.Outcome:
     crawl.recorder.stop()
     crawl.pages.close()
     try:
-        outcome = report.outcome(crawl, reason)
-        report.write_urls(crawl.folder / "urls.jsonl", crawl.frontier, outcome)
-        if not isinstance(crawl.error, OutOfSpace):
-            crawl.writer.write(
-                [crawl.resource(path.name, path.read_bytes(), "application/x-ndjson") for path in _papers(crawl.folder)]
-            )
-        crawl.writer.seal()
-        if crawl.options.derive:
-            summary = derive(crawl.collection, crawl.profile, workers=crawl.workers)
-            outcome = report.complete(outcome, summary, _digests(crawl.collection.dataset_dir))
-        crawl.writer.close_crawl(asdict(outcome))
-        report.write(crawl.folder / "report.json", outcome)
-        if crawl.error is None and outcome.exit_code not in (report.LIMITED, report.INTERRUPTED):
-            crawl.frontier.set_fact("ended", reason)  # last: a crash before this ends the crawl again
-            crawl.frontier.commit()
+        if crawl.error is not None:
+            crawl.frontier.rollback()
+        if isinstance(crawl.error, OutOfSpace):
+            return _without_space(crawl, reason)
+        return _whole(crawl, reason)
+    except Exception as error:
+        full = space(error)
+        if full is None:
+            raise
+        crawl.error = full
+        return report.outcome(crawl, reason)
     finally:
         crawl.release()
+
+
+def _whole(crawl: Crawl, reason: str) -> report.Outcome:
+    outcome = report.outcome(crawl, reason)
+    report.write_urls(crawl.folder / "urls.jsonl", crawl.frontier, outcome)
+    crawl.writer.write(
+        [crawl.resource(path.name, path.read_bytes(), "application/x-ndjson") for path in _papers(crawl.folder)]
+    )
+    crawl.writer.seal()
+    if crawl.options.derive:
+        summary = derive(crawl.collection, crawl.profile, workers=crawl.workers)
+        outcome = report.complete(outcome, summary, _digests(crawl.collection.dataset_dir))
+    crawl.writer.close_crawl(asdict(outcome))
+    report.write(crawl.folder / "report.json", outcome)
+    if crawl.error is None and outcome.exit_code not in (report.LIMITED, report.INTERRUPTED):
+        crawl.frontier.set_fact("ended", reason)  # last: a crash before this ends the crawl again
+        crawl.frontier.commit()
+    return outcome
+
+
+def _without_space(crawl: Crawl, reason: str) -> report.Outcome:
+    """Seal and report as far as there is room: the next run's recovery does the rest."""
+    outcome = report.outcome(crawl, reason)
+    crawl.writer.seal()
+    report.write_urls(crawl.folder / "urls.jsonl", crawl.frontier, outcome)
+    report.write(crawl.folder / "report.json", outcome)
     return outcome
 
 

@@ -4,13 +4,15 @@ import asyncio
 import hashlib
 import json
 import logging
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, ContextManager, Self
+from typing import Any, Self
 
 from archive import __version__
 from archive.dataset.derived import Derived
@@ -25,7 +27,7 @@ from archive.store.collection import Collection
 from archive.store.exchange import Resource
 from archive.store.writer import Writer
 from crawler.discovery import sources
-from crawler.errors import CrawlError
+from crawler.errors import CrawlError, space
 from crawler.etiquette.pace import Pace
 from crawler.frontier import Added, End, Found, Frontier, Role, Row
 from crawler.links import Leads
@@ -34,6 +36,8 @@ from crawler.recorder import Recorder
 
 logger = logging.getLogger(__name__)
 
+# To processes of multiprocessing: its tracker tidies up after a crawl that a second Ctrl-C ended, and need not tell.
+_TRACKER = "ignore:resource_tracker:UserWarning"
 _DERIVED_AT_ONCE = 32  # pages put into the page store in one transaction
 
 
@@ -56,9 +60,13 @@ class Progress:
 
 
 class Crawl:
-    """Collection, frontier, recorder and workers of one crawl of one institute. Made by `open`, begun by the scheduler, ended by `finish`."""
+    """Collection, frontier, recorder and workers of one crawl of one institute. Made by `open`, begun by the scheduler,
+    ended by `finish`.
+    """
 
-    def __init__(self, profile: Profile, collection: Collection, lock: ContextManager[Any], options: Options) -> None:
+    def __init__(
+        self, profile: Profile, collection: Collection, lock: AbstractContextManager[Any], options: Options
+    ) -> None:
         self.profile = profile
         self.collection = collection
         self.options = options
@@ -79,13 +87,16 @@ class Crawl:
             self._new_frontier()
         elif self.frontier.fact("urls") != self._urls_fact:
             raise CrawlError(
-                f"collection {collection.name} has an unfinished crawl of other pages ({self.frontier.fact('crawl')}): finish it "
-                f"with `policy-archive crawl {profile.id}`, or name another collection with --collection"
+                f"collection {collection.name} has an unfinished crawl that asks for other pages "
+                f"({self.frontier.fact('crawl')}): finish it with the command that began it, "
+                "or name another collection with --collection"
             )
         self.id = str(self.frontier.fact("crawl"))
         self.sources = sources.Tally.loads(self.frontier.fact("sources"))
         self.folder = collection.crawls_dir / self.id
         self.folder.mkdir(parents=True, exist_ok=True)
+        if _TRACKER not in sys.warnoptions:
+            sys.warnoptions.append(_TRACKER)
         self.workers = Workers(collection.path, profile, processes=options.workers)
         self.workers.start()
         self.pages = PageStore(collection.state_dir / "pages.sqlite")
@@ -100,16 +111,18 @@ class Crawl:
 
     @classmethod
     def open(cls, profile: Profile, home: Path, name: str | None = None, options: Options | None = None) -> Self:
-        """Opens the collection, takes its lock, and mends what a crash left. Raises ArchiveError with what to do about it."""
+        """Opens the collection, takes its lock, and mends what a crash left. Raises ArchiveError with what to do about
+        it.
+        """
         collection = Collection.open(home / "collections" / (name or profile.id), create=True)
         lock = collection.lock()
         lock.__enter__()
         try:
             collection.recover()
             return cls(profile, collection, lock, options or Options())
-        except BaseException:
+        except BaseException as error:  # noqa: BLE001  raised again
             lock.__exit__(None, None, None)
-            raise
+            raise space(error) or error from None
 
     def _new_frontier(self) -> None:
         self.frontier.close()
@@ -124,8 +137,9 @@ class Crawl:
 
     @property
     def _urls_fact(self) -> str:
-        """What tells a crawl of given pages from another one."""
-        return hashlib.sha256("\n".join(self.options.urls).encode()).hexdigest() if self.options.urls else "all"
+        """What tells a crawl of given pages or kinds from another one."""
+        asked = [*self.options.urls, *sorted(self.options.only)]
+        return hashlib.sha256("\n".join(asked).encode()).hexdigest() if asked else "all"
 
     def _seeds(self) -> Sequence[Found]:
         if self.options.urls:
@@ -145,8 +159,11 @@ class Crawl:
         """Called in the reactor, once: the recorder's thread starts, and what a crash left unread is read."""
         self.writer = Writer(self.collection, self.id, f"policy-archive/{__version__}", self._warcinfo())
         self.recorder = Recorder(self.writer, self.frontier, loop)
+        self._claim_what_was_written()
         self.frontier.release()
         self.unread = self.frontier.unread()
+        if self.options.max_minutes:  # a host that is left alone for an hour would else be waited for
+            loop.call_later(self.options.max_minutes * 60, self._time_is_up)
         for (_, end), count in self.frontier.counts().items():
             self.progress.found += count
             if end != End.QUEUED:
@@ -157,8 +174,20 @@ class Crawl:
             self.frontier.set_fact("settings", settings)
             self.frontier.commit()
 
+    def _claim_what_was_written(self) -> None:
+        """Records are synced before the frontier hears of them: what a crash left between the two need not be fetched
+        again.
+        """
+        for row in self.frontier.in_flight():
+            own = [line for line in self.collection.captures_of(row.url) if line.timestamp >= self.id]
+            if own and own[-1].status is not None and own[-1].status < 500 and own[-1].status != 429:
+                self.frontier.captured(row.id, own[-1].location)
+        self.frontier.commit()
+
     def open_roles(self, count: int) -> tuple[int, tuple[Role, ...]]:
-        """How many URLs may be claimed now, and of which roles. None once a limit is reached; requisites still are after `--max-pages`."""
+        """How many URLs may be claimed now, and of which roles. None once a limit is reached; requisites still are
+        after `--max-pages`.
+        """
         options, progress = self.options, self.progress
         if self.stopping:
             return 0, ()
@@ -184,6 +213,10 @@ class Crawl:
     def claimed(self, rows: Sequence[Row]) -> None:
         self._page_rows += sum(row.role in (Role.PAGE, Role.LISTING) for row in rows)
 
+    def _time_is_up(self) -> None:
+        self.stop("limit")
+        self.changed()
+
     def stop(self, why: str) -> None:
         """No more URLs are claimed; what is in flight is finished."""
         self.stopping = self.stopping or why
@@ -200,7 +233,14 @@ class Crawl:
         self, row: Row, end: End, reason: str | None = None, detail: str | None = None, found: Sequence[Found] = ()
     ) -> None:
         """The row is done: its end and what it led to are committed when this returns."""
-        new: Added = await self.recorder.change(lambda frontier: frontier.finish(row, end, reason, detail, found))
+        tally = self.sources.dumps() if row.role in (Role.SOURCE, Role.LISTING) else None
+
+        def finish(frontier: Frontier) -> Added:
+            if tally is not None:
+                frontier.set_fact("sources", tally)
+            return frontier.finish(row, end, reason, detail, found)
+
+        new: Added = await self.recorder.change(finish)
         self.progress.ends[end] += 1
         self.progress.found += new.waiting + new.ended
         self.progress.unfetched += new.ended
@@ -216,6 +256,12 @@ class Crawl:
         await self.recorder.change(lambda frontier: frontier.retry(row, due, reason))
         self.changed()
 
+    async def postpone(self, row: Row, wait: float) -> None:
+        """The row goes back into the queue for `wait` seconds, not tried."""
+        due = time.time() + wait
+        await self.recorder.change(lambda frontier: frontier.postpone(row, due))
+        self.changed()
+
     def keep(self, derived: Derived) -> None:
         """A page that was read on the way: derive need not read it again."""
         self._derived.append(derived)
@@ -226,15 +272,24 @@ class Crawl:
         batch, self._derived = self._derived, []
         if batch:
             added = self.recorder.change(lambda _: self.pages.add(batch, self._mark))
-            added.add_done_callback(lambda future: self.fail(error) if (error := future.exception()) else None)
+            added.add_done_callback(self._look)
+
+    def _look(self, change: "asyncio.Future[Any]") -> None:
+        if error := change.exception():
+            self.fail(error)
 
     def robots_seen(self, url: str, status: int, sitemaps: Sequence[str]) -> None:
         """A host's robots.txt answered: noted, and the sitemaps that it names are added to the sources."""
         logger.info("robots.txt", extra={"url": url, "status": status, "sitemaps": list(sitemaps)})
         found = [] if self.options.urls else sources.named_by_robots(self.profile, sitemaps)
         if found:
-            self.recorder.change(lambda frontier: frontier.add(found))
-            self.progress.found += len(found)
+            self.recorder.change(lambda frontier: frontier.add(found)).add_done_callback(self._named)
+
+    def _named(self, change: "asyncio.Future[Added]") -> None:
+        if error := change.exception():
+            self.fail(error)
+        else:
+            self.progress.found += change.result().waiting
             self.changed()
 
     def resource(self, name: str, body: bytes, media_type: str = "application/json") -> Resource:

@@ -1,9 +1,32 @@
-"""What can go wrong while crawling. As in archive/errors.py, each message says what, which value, and how to mend it."""
+"""What can go wrong while crawling. As in archive/errors.py, a message says what, which value, and how to mend it."""
 
-from archive.errors import ArchiveError
+import errno
+import sqlite3
+
+import sqlalchemy as sa
+
+from archive.errors import ArchiveError, OutOfSpace
+
+_NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+# SQLite says "disk I/O error" where a quota or a file's largest size is reached.
+_SQLITE_NO_SPACE = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE})
 
 
 class CrawlError(ArchiveError):
     """A crawl cannot be begun or gone on with. Raised before the first request, or when the recorder breaks."""
 
     exit_code = 2
+
+
+def space(error: BaseException) -> OutOfSpace | None:
+    """The same error as an OutOfSpace, where it says that the disk is full: files and the two databases each say so in
+    their own way.
+    """
+    if isinstance(error, OutOfSpace):
+        return error
+    cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+    if isinstance(cause, OSError):
+        full = cause.errno in _NO_SPACE
+    else:
+        full = isinstance(cause, sqlite3.Error) and getattr(cause, "sqlite_errorcode", 0) in _SQLITE_NO_SPACE
+    return OutOfSpace(f"no space left ({cause}): make room and run the same command again") if full else None

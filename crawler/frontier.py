@@ -1,8 +1,8 @@
 """What is still to fetch, and what became of everything that was found: a table that survives `kill -9`.
 
-States (contracts.md): `queued → in-flight → captured → done`. `captured` is committed after the records are synced; `done` in one
-transaction with every link found. One thread owns a Frontier (crawler/recorder.py); SQLAlchemy Core, so that the same code runs on
-SQLite and on PostgreSQL.
+States (contracts.md): `queued → in-flight → captured → done`. `captured` is committed after the records are synced;
+`done` in one transaction with every link found. One thread owns a Frontier (crawler/recorder.py); SQLAlchemy Core, so
+that the same code runs on SQLite and on PostgreSQL.
 """
 
 import hashlib
@@ -157,6 +157,9 @@ class Frontier:
     def commit(self) -> None:
         self._connection.commit()
 
+    def rollback(self) -> None:
+        self._connection.rollback()
+
     # what the crawl is called, and when it began
 
     def fact(self, name: str) -> str | None:
@@ -197,7 +200,9 @@ class Frontier:
     # fetching
 
     def claim(self, count: int, now: float, roles: Sequence[Role] = tuple(Role)) -> list[Row]:
-        """Take up to `count` waiting URLs that are due, by role and order of finding, and mark them in-flight. The caller commits."""
+        """Take up to `count` waiting URLs that are due, by role and order of finding, and mark them in-flight. The
+        caller commits.
+        """
         waiting = (
             sa.select(_urls.c.id, _urls.c.url, _urls.c.role, _urls.c.source, _urls.c.tries, _urls.c.hops)
             .where(_urls.c.state == State.QUEUED, _urls.c.due <= now, _urls.c.role.in_([int(role) for role in roles]))
@@ -226,18 +231,25 @@ class Frontier:
         """Back into the queue, not before `due` (seconds since 1970). The caller commits."""
         self._connection.execute(_RETRY, {"row": row.id, "at": due, "why": reason})
 
+    def postpone(self, row: Row, due: float) -> None:
+        """Back into the queue, not tried, not before `due` (seconds since 1970). The caller commits."""
+        self._connection.execute(_POSTPONE, {"row": row.id, "at": due, "tried": row.tries})
+
     def release(self) -> None:
         """On start: what was in flight when the last process ended goes back to the queue."""
         self._connection.execute(sa.update(_urls).where(_urls.c.state == State.IN_FLIGHT).values(state=State.QUEUED))
         self._connection.commit()
 
+    def in_flight(self) -> list[Row]:
+        """On start: what was being fetched when the last process ended."""
+        return [_row(r) for r in self._in_state(State.IN_FLIGHT)]
+
     def unread(self) -> list[Captured]:
         """On start: rows whose bytes are safe and whose links are not in yet."""
-        rows = self._connection.execute(sa.select(_urls).where(_urls.c.state == State.CAPTURED).order_by(_urls.c.id))
-        return [
-            Captured(Row(r.id, r.url, Role(r.role), r.source, r.tries, r.hops), Location(r.warc, r.offset, r.length))
-            for r in rows
-        ]
+        return [Captured(_row(r), Location(r.warc, r.offset, r.length)) for r in self._in_state(State.CAPTURED)]
+
+    def _in_state(self, state: State) -> Iterator[Any]:
+        return iter(self._connection.execute(sa.select(_urls).where(_urls.c.state == state).order_by(_urls.c.id)))
 
     # counting
 
@@ -286,6 +298,17 @@ _RETRY = (
     sa.update(_urls)
     .where(_urls.c.id == sa.bindparam("row"))
     .values(state=State.QUEUED, due=sa.bindparam("at"), reason=sa.bindparam("why"))
+)
+
+
+def _row(found: Any) -> Row:
+    return Row(found.id, found.url, Role(found.role), found.source, found.tries, found.hops)
+
+
+_POSTPONE = (
+    sa.update(_urls)
+    .where(_urls.c.id == sa.bindparam("row"))
+    .values(state=State.QUEUED, due=sa.bindparam("at"), tries=sa.bindparam("tried"))
 )
 
 

@@ -7,7 +7,7 @@ from archive.dataset.derived import Derived
 from archive.extract.page import Role as PageRole
 from archive.institutes.patterns import Patterns, PatternTooSlow
 from archive.institutes.profile import Kind, KindRule, Profile
-from archive.institutes.urls import absolute, canonical, decoded
+from archive.institutes.urls import absolute, canonical, decoded, judge
 from crawler.frontier import End, Found, Role, Row
 
 MAX_REQUISITES = 300  # a page; real ones need 20 to 150
@@ -20,7 +20,9 @@ _NEEDS_NOTHING = frozenset({PageRole.LISTING, PageRole.BOTWALL, PageRole.MISSING
 
 
 class Known:
-    """Addresses that went into the frontier lately. Most links of a page stand on every page: this spares the database their look-up."""
+    """Addresses that went into the frontier lately. Most links of a page stand on every page: this spares the database
+    their look-up.
+    """
 
     def __init__(self) -> None:
         self._keys: dict[tuple[str, bool], None] = {}
@@ -58,7 +60,19 @@ class Leads:
     def _target(self, row: Row, url: str) -> list[Found]:
         if row.hops >= _MAX_HOPS:
             return []
-        return [Found(url, canonical(url), row.role, row.source, exact=True, deeper=True)]
+        end, why = self._beyond(row, url)
+        return [Found(url, canonical(url), row.role, row.source, end, why, exact=end is None, deeper=True)]
+
+    def _beyond(self, row: Row, url: str) -> tuple[End | None, str | None]:
+        """Why a redirect is not followed: a page that has moved off the institute's hosts is another's. One that was
+        asked for is followed.
+        """
+        if row.role not in (Role.PAGE, Role.LISTING) or not self._follow:
+            return None, None
+        verdict = judge(url, self._profile)
+        if (end := _CUT.get(str(verdict.rule))) is None:
+            return None, None
+        return end, f"redirected here: {verdict.why or verdict.rule}"
 
     def _requisites(self, row: Row, derived: Derived) -> Iterator[Found]:
         of_page = row.role is not Role.REQUISITE and derived.role not in _NEEDS_NOTHING

@@ -13,7 +13,9 @@ _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "spid
 
 
 class JsonLines(logging.Formatter):
-    """Time, level, where, message, and whatever the call gave as `extra`. JSON escapes line ends, so no message can forge a line."""
+    """Time, level, where, message, and whatever the call gave as `extra`. JSON escapes line ends, so no message can
+    forge a line.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -36,7 +38,9 @@ class Quiet(LogFormatter):
 
 
 def to_file(path: Path) -> logging.Handler:
-    """All of this process' log goes to `path` from here on, warnings of libraries too. Remove the handler when the crawl has ended."""
+    """All of this process' log goes to `path` from here on, warnings of libraries too. Remove the handler when the
+    crawl has ended.
+    """
     handler = logging.FileHandler(path, encoding="utf-8")
     handler.setFormatter(JsonLines())
     handler.setLevel(logging.INFO)

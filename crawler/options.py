@@ -8,7 +8,9 @@ from archive.institutes.profile import Kind
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Limits are 0 where there is none. `derive` off captures alone: links are followed, publications are left for `derive`."""
+    """Limits are 0 where there is none. `derive` off captures alone: links are followed, publications are left for
+    `derive`.
+    """
 
     only: frozenset[Kind] = frozenset()
     urls: tuple[str, ...] = ()  # crawl just these pages and what they need

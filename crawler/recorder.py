@@ -1,7 +1,8 @@
-"""The one thread that writes. In the order that the design asks for: WARC records, fdatasync, index journal, frontier, acknowledgement.
+"""The one thread that writes. In the order that the design asks for: WARC records, fdatasync, index journal, frontier,
+acknowledgement.
 
-Whatever waits is written together, with one sync: a group commit that needs no waiting on purpose (which would hold download slots).
-The reactor hands work in and gets futures; it never touches a file or the database itself.
+Whatever waits is written together, with one sync: a group commit that needs no waiting on purpose (which would hold
+download slots). The reactor hands work in and gets futures; it never touches a file or the database itself.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from archive.store.exchange import Exchange, Resource, Stored
+from crawler.errors import space
 from crawler.frontier import Frontier, Role, Row
 
 _BATCH = 64  # exchanges written together at most: bounds what a crash fetches twice, and the memory of a batch
@@ -66,7 +68,9 @@ class Recorder:
         return self.change(claimed)
 
     def stop(self) -> None:
-        """Write what waits, and end the thread. Called from a thread that is not the reactor's, or after the reactor."""
+        """Write what waits, and end the thread. Called from a thread that is not the reactor's, or after the
+        reactor.
+        """
         self._jobs.put(None)
         self._thread.join()
 
@@ -101,7 +105,7 @@ class Recorder:
                     self.bytes += one.location.length
             written = time.perf_counter()
             for job in exchanges:
-                if job.row is not None:
+                if job.row is not None and job.exchange and job.exchange.response:  # a failure has no links to read
                     self._frontier.captured(job.row.id, job.result.location)
             for job in batch:
                 if job.change is not None:
@@ -111,7 +115,7 @@ class Recorder:
             self.seconds["warc"] += written - started
             self.seconds["frontier"] += time.perf_counter() - written
         except BaseException as error:  # noqa: BLE001  handed to everyone who waits, and the crawl ends with it
-            self.broken = error
+            error = self.broken = space(error) or error
             self._loop.call_soon_threadsafe(_fail, batch, error)
         else:
             self._loop.call_soon_threadsafe(_acknowledge, batch)

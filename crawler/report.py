@@ -84,7 +84,8 @@ def _verdict(crawl: Crawl, reason: str, urls: Counter[str], by_role: dict[str, C
     pages = Counter[str]()
     for role in ("page", "listing"):
         pages.update(by_role.get(role, {}))
-    if not pages[End.ARCHIVED] and not pages[End.UNCHANGED]:
+    nothing = not pages[End.ARCHIVED] and not pages[End.UNCHANGED]
+    if nothing and crawl.stopping != "limit":
         refusal = crawl.refusals.most_common(1)
         if refusal:
             return UNREACHABLE, f"nothing could be fetched: {refusal[0][0]}"
@@ -108,7 +109,8 @@ def complete(outcome: Outcome, summary: Summary, dataset: dict[str, str]) -> Out
     if summary.underived and code == COMPLETE:
         code, why = (
             INCOMPLETE,
-            f"{len(summary.underived)} captures could not be derived; `policy-archive derive {outcome.collection}` tries again",
+            f"{len(summary.underived)} captures could not be derived; "
+            f"`policy-archive derive {outcome.collection}` tries again",
         )
     return replace(
         outcome,

@@ -16,19 +16,19 @@ from crawler.progress import Watcher
 from crawler.report import INTERRUPTED, Outcome
 from crawler.spiders.institute import InstituteSpider
 
-# The recorder lets go of the interpreter's lock at each digest, deflate and sync, and waits this long to have it back from a busy
-# reactor: with CPython's 5 ms it was the bottleneck (107 pages a second; see tests/benchmarks/crawl.py).
+# The recorder lets go of the interpreter's lock at each digest, deflate and sync, and waits this long to have it back
+# from a busy reactor: with CPython's 5 ms it was the bottleneck (107 pages a second; see tests/benchmarks/crawl.py).
 _SWITCH = 0.0005  # seconds
-# Half a million objects of the libraries live for ever, and a page makes a few thousand that die at once: with CPython's (700, 10, 10)
-# the collector took 6 % of a crawl's time.
+# Half a million objects of the libraries live for ever, and a page makes a few thousand that die at once: with
+# CPython's (700, 10, 10) the collector took 6 % of a crawl's time.
 _GARBAGE = (50_000, 20, 20)
 
 
 def run(crawl: Crawl, spider: type[InstituteSpider], console: Console, quiet: bool = False) -> Outcome:
     """Crawls until done, stopped or interrupted; returns when the archive is sealed and the dataset derived.
 
-    The first SIGINT or SIGTERM drains, seals and reports; a second one ends the process at once, and leaves a valid archive.
-    A reactor runs once a process: call this once.
+    The first SIGINT or SIGTERM drains, seals and reports; a second one ends the process at once, and leaves a valid
+    archive. A reactor runs once a process: call this once.
     """
     sys.setswitchinterval(_SWITCH)
     settings = Settings()

@@ -1,20 +1,20 @@
 """The frontier behind Scrapy's scheduler interface: Scrapy asks for the next request, the frontier's table says which.
 
-Nothing that Scrapy enqueues is taken: links, redirects and retries go into the table by the crawl loop (spiders/institute.py), in the
-same transaction as the row that they come from.
+Nothing that Scrapy enqueues is taken: links, redirects and retries go into the table by the crawl loop
+(spiders/institute.py), in the same transaction as the row that they come from.
 """
 
 import asyncio
 import time
 from collections import deque
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.utils.asyncio import call_later
-from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
@@ -22,7 +22,8 @@ from crawler.capture.tap import DOCUMENT_BYTES, PAGE_BYTES
 from crawler.crawl import Crawl
 from crawler.frontier import Role, Row
 
-_AHEAD = 32  # rows claimed ahead of the downloader: what a `kill -9` fetches twice at the most, beside those in the downloader
+# rows claimed ahead of the downloader: what a `kill -9` fetches twice at the most, beside those in the downloader
+_AHEAD = 32
 _UNREAD = 256  # captures that wait for a worker: their bytes are on disk, but nobody should outrun the reading by far
 
 
@@ -61,7 +62,7 @@ class FrontierScheduler(BaseScheduler):
 
     def has_pending_requests(self) -> bool:
         if self._crawl.stopping:
-            return bool(self._ready)
+            return any(not self._held(row) for row in self._ready)
         return bool(self._ready) or self._claiming or not self._exhausted or self._wake_at is not None
 
     def enqueue_request(self, request: Request) -> bool:
@@ -73,14 +74,17 @@ class FrontierScheduler(BaseScheduler):
         self._refill()
         for _ in range(len(self._ready)):
             row = self._ready.popleft()
-            request = self._request(row)
-            host = urlparse_cached(request).hostname or ""
-            held = self._crawl.pace.held(host)
+            held = self._held(row)
             if not held:
-                return request
+                return self._request(row)
             self._ready.append(row)
-            self._later(held)
+            if not self._crawl.stopping:
+                self._later(held)
         return None
+
+    def _held(self, row: Row) -> float:
+        """Seconds for which the row's host is to be left alone."""
+        return self._crawl.pace.held(urlsplit(row.url).hostname or "")
 
     def _request(self, row: Row) -> Request:
         # Headers are set here and not by three middlewares: one call a request instead of six.
@@ -91,6 +95,7 @@ class FrontierScheduler(BaseScheduler):
             headers=self._headers,
             meta={
                 "row": row,
+                "verbatim_url": True,  # the frontier has it in its one spelling
                 "max_bytes": DOCUMENT_BYTES if row.role is Role.DOCUMENT else PAGE_BYTES,
                 "keep_body": row.role is Role.SOURCE,
                 "download_timeout": self._timeout,
@@ -141,8 +146,8 @@ class FrontierScheduler(BaseScheduler):
 
 
 async def _scrape(result: Response | Failure, request: Request) -> None:
-    """What Scrapy's scraper does with a response, for callbacks that yield nothing: without the chain of generators, the queue and the
-    two tasks that it makes to look for items and requests in their output.
+    """What Scrapy's scraper does with a response, for callbacks that yield nothing: without the chain of generators,
+    the queue and the two tasks that it makes to look for items and requests in their output.
     """
     if isinstance(result, Failure):
         result.request = request  # type: ignore[attr-defined]

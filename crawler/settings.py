@@ -1,6 +1,6 @@
-"""Every setting that differs from Scrapy's default, with its reason. `scrapy crawl analysis -a institute=timep` reads them from here."""
-
-from importlib.util import find_spec
+"""Every setting that differs from Scrapy's default, with its reason. `scrapy crawl analysis -a institute=timep` reads
+them from here.
+"""
 
 from importlib.util import find_spec
 
@@ -8,7 +8,8 @@ from archive import __version__
 
 BOT_NAME = "policy-archive"
 SPIDER_MODULES = ["crawler.spiders"]
-USER_AGENT = f"policy-archive/{__version__} (+https://example.org/policy-archive; research archive)"  # with the profile's contact: spiders/institute.py
+# with the profile's contact: spiders/institute.py
+USER_AGENT = f"policy-archive/{__version__} (+https://example.org/policy-archive; research archive)"
 ROBOTSTXT_USER_AGENT = "policy-archive"
 
 # The wire
@@ -16,7 +17,8 @@ DOWNLOAD_HANDLERS_BASE: dict[str, str] = {}  # default has file, data, ftp and s
 DOWNLOAD_HANDLERS = {"http": "crawler.capture.wire.WireHandler", "https": "crawler.capture.wire.WireHandler"}
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
-    "Accept-Encoding": "gzip, deflate",  # default adds br and zstd: bytes that any reader of the next decades can decode
+    # default adds br and zstd: bytes that any reader of the next decades can decode
+    "Accept-Encoding": "gzip, deflate",
 }
 COMPRESSION_ENABLED = False  # default True: the reactor never decodes; workers do
 DOWNLOAD_FAIL_ON_DATALOSS = False  # default True: a truncated page is archived as such
@@ -29,8 +31,9 @@ SCHEDULER = "crawler.scheduler.FrontierScheduler"
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the frontier knows what was found
 
 # Etiquette
-# Default has a dozen: retries and redirects go through the frontier, so that each hop is captured and survives a crash; no cookies, cache,
-# proxy or credentials; headers are set by the scheduler; Scrapy's own robots.txt is passed over when it answers 503 or hangs.
+# Default has a dozen: retries and redirects go through the frontier, so that each hop is captured and survives a crash;
+# no cookies, cache, proxy or credentials; headers are set by the scheduler; Scrapy's own robots.txt is passed over when
+# it answers 503 or hangs.
 DOWNLOADER_MIDDLEWARES_BASE = {"crawler.etiquette.robots.RobotsMiddleware": 100}
 SPIDER_MIDDLEWARES_BASE: dict[
     str, int

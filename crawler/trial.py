@@ -1,22 +1,23 @@
-"""What would be extracted from one page: `policy-archive try`. Fetched as a crawl would, into a folder that is thrown away."""
+"""What would be extracted from one page: `policy-archive try`. Fetched as a crawl would, into a folder thrown away."""
 
 import gzip
 import tempfile
+import zlib
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from archive.extract.extract import extract
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
+from archive.extract.extract import extract
 from archive.extract.markdown import text as plain_text
-from archive.errors import ArchiveError
 from archive.extract.page import Content, Page
 from archive.institutes import registry
 from archive.institutes.profile import Profile
 from archive.institutes.urls import absolute
+from archive.lines import table
 from archive.store.capture import Capture
 from archive.store.collection import Collection
 from archive.store.exchange import Location
@@ -49,7 +50,7 @@ def show(page: str, url: str | None, institute: str, allow_private: bool, as_jso
 
 def _profile(institute: str, address: str) -> Profile:
     """The profile; one of a platform gets the address' own site as its home."""
-    profile = registry.load(institute)
+    profile = registry.read(institute)
     if profile.home:
         return profile
     parts = urlsplit(address)
@@ -59,7 +60,10 @@ def _profile(institute: str, address: str) -> Profile:
 def _of_file(path: Path, url: str, profile: Profile) -> Page:
     data = path.read_bytes()
     if data[:2] == b"\x1f\x8b":
-        data = gzip.decompress(data)
+        try:
+            data = gzip.decompress(data)
+        except (OSError, EOFError, zlib.error) as problem:
+            raise CrawlError(f"{path} is gzip, but damaged ({problem}): give a whole file") from None
     media_type = "application/pdf" if data[:5] == b"%PDF-" else "text/html"
     capture = Capture(
         url=url,
@@ -74,6 +78,7 @@ def _of_file(path: Path, url: str, profile: Profile) -> Page:
 
 
 def _fetched(url: str, profile: Profile, allow_private: bool) -> Page | None:
+    """The page behind an address; None where it could not be had, which is said on stderr."""
     from crawler.crawl import Crawl
     from crawler.run import run
     from crawler.spiders.publications import PublicationsSpider
@@ -90,29 +95,31 @@ def _fetched(url: str, profile: Profile, allow_private: bool) -> Page | None:
         pages = [extract(collection.read(line.location), profile) for line in lines]
     whole = [page for page in pages if page.redirect_to is None]
     if not whole:
-        raise ArchiveError(f"{url} could not be fetched: {outcome.why or 'no answer was kept'}")
+        talk.print(f"policy-archive: {url}: {outcome.why or 'no answer was kept'}", markup=False, soft_wrap=True)
+        return None
     return max(whole, key=lambda page: page.captured_at)
 
 
 def _print(page: Page, console: Console) -> None:
-    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column(style="dim")
-    table.add_column(overflow="fold")
-    table.add_row("url", page.url)
-    table.add_row("role", str(page.role))
-    if page.content:
-        for name, value, source in _fields(page.content):
-            table.add_row(name, Text.assemble(value, (f"  ({source})" if source else "", "dim")))
-    table.add_row("links", str(len(page.links)))
-    table.add_row("warnings", ", ".join(page.warnings) or "none")
-    console.print(table)
+    table(console, ((name, (value,)) for name, value in _rows(page)), 12)
     if page.content:
         lines = plain_text(page.content.blocks).splitlines()
         console.print()
         for line in lines[:_SHOWN]:
-            console.print(line, markup=False, highlight=False)
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
         if len(lines) > _SHOWN:
             console.print(f"… {len(lines) - _SHOWN} more lines; --json shows all", style="dim")
+
+
+def _rows(page: Page) -> Iterator[tuple[str, Text]]:
+    """What was found, and where; nothing is left out, so that what is missing is seen."""
+    yield "url", Text(page.url)
+    yield "role", Text(str(page.role))
+    if page.content:
+        for name, value, source in _fields(page.content):
+            yield name, Text.assemble(value, (f"  ({source})" if source else "", "dim"))
+    yield "links", Text(str(len(page.links)))
+    yield "warnings", Text(", ".join(page.warnings) or "none")
 
 
 def _fields(content: Content) -> list[tuple[str, str, str | None]]:
@@ -135,11 +142,6 @@ def _fields(content: Content) -> list[tuple[str, str, str | None]]:
         parties = " v. ".join(
             "; ".join(party.name for party in side) or "unknown" for side in (case.claimants, case.defendants)
         )
-        rows.append(
-            (
-                "case",
-                f"{parties} · {case.court or 'court unknown'} · {case.number or 'no number'} · {case.status or 'status unknown'}",
-                None,
-            )
-        )
+        about = (case.court or "court unknown", case.number or "no number", case.status or "status unknown")
+        rows.append(("case", " · ".join((parties, *about)), None))
     return rows

@@ -10,7 +10,14 @@ import pytest
 ROOT = Path(__file__).parents[1]
 # A package may import those to its right, and itself. institutes and store are siblings below extract.
 MAY = {
-    "archive.cli": {"archive.replay", "archive.audit", "archive.dataset", "archive.extract", "archive.store", "archive.institutes"},
+    "archive.cli": {
+        "archive.replay",
+        "archive.audit",
+        "archive.dataset",
+        "archive.extract",
+        "archive.store",
+        "archive.institutes",
+    },
     "archive.replay": {"archive.dataset", "archive.extract", "archive.store", "archive.institutes"},
     "archive.audit": {"archive.dataset", "archive.extract", "archive.store", "archive.institutes"},
     "archive.dataset": {"archive.extract", "archive.store", "archive.institutes"},
@@ -44,5 +51,8 @@ def test_imports_point_one_way(path: Path) -> None:
 
 
 def test_the_archive_runs_without_scrapy() -> None:
-    program = "import sys; sys.modules['scrapy'] = sys.modules['twisted'] = None; import archive.cli, archive.dataset.derive, archive.audit.verify"
+    program = (
+        "import sys; sys.modules['scrapy'] = sys.modules['twisted'] = None; "
+        "import archive.cli, archive.dataset.derive, archive.audit.verify"
+    )
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60, cwd=ROOT)

@@ -6,7 +6,9 @@ import sys
 import tomllib
 from pathlib import Path
 
-from tests.crawler.command import environment
+import pytest
+
+from tests.crawler.command import environment, policy_archive
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -31,7 +33,12 @@ def test_the_demo_command_installs_and_runs_the_demo() -> None:
 
 def test_every_verb_of_the_readme_has_help_and_every_verb_stands_in_it() -> None:
     shown = subprocess.run(
-        [sys.executable, "-m", "crawler.cli", "--help"], capture_output=True, text=True, env=environment(), timeout=60, check=True
+        [sys.executable, "-m", "crawler.cli", "--help"],
+        capture_output=True,
+        text=True,
+        env=environment(),
+        timeout=60,
+        check=True,
     ).stdout
     verbs = set(re.findall(r"^[│ ]+([a-z]+)  ", shown, re.MULTILINE))
     named = set(re.findall(r"policy-archive ([a-z]+)", README))
@@ -63,13 +70,50 @@ def test_the_files_of_the_picture_exist() -> None:
 def test_every_direct_dependency_is_pinned() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = [one for extra in ("replay", "test") for one in project["optional-dependencies"][extra]]
-    pinned = {re.split("==", line)[0].lower() for line in (ROOT / "constraints.txt").read_text().splitlines() if "==" in line}
-    wanted = {re.split(r"[\s\[<>=!~;]", one)[0].lower() for one in [*project["dependencies"], *extras]} - {"policy-archive"}
+    pinned = {
+        re.split("==", line)[0].lower() for line in (ROOT / "constraints.txt").read_text().splitlines() if "==" in line
+    }
+    wanted = {re.split(r"[\s\[<>=!~;]", one)[0].lower() for one in [*project["dependencies"], *extras]} - {
+        "policy-archive"
+    }
     assert wanted - pinned == set()
 
 
 def test_no_file_names_a_package_index() -> None:
     index = re.compile(r"pypi\.(?:org|python)|pythonhosted|--(?:extra-)?index-url|registry\.npmjs|deb\.debian")
-    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
-    named = [name for name in tracked if name != "tests/test_readme.py" and index.search((ROOT / name).read_text("utf-8", "replace"))]
+    tracked = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    named = [
+        name
+        for name in tracked
+        if name != "tests/test_readme.py" and index.search((ROOT / name).read_text("utf-8", "replace"))
+    ]
     assert named == []
+
+
+def shape(line: str) -> str:
+    """A line of the demo's output without what may differ from run to run: numbers, names, hashes and made-up text."""
+    line = re.sub(r"https?://[^\s,]+", "URL", line.rstrip().removesuffix("…"))
+    line = re.sub(r"\b[0-9a-f]{13,}\b", "0", line)
+    line = re.sub(r"\d[\d,.:TZ-]*", "0", line)
+    line = re.sub(r'^( *"\w+": ").*', r"\1", line)
+    line = re.sub(r"^( +says ').*", r"\1", line)
+    counts = r"0 [a-z_-]+(?: · 0 [a-z_-]+)*$"  # how many of which kinds, in what order
+    return re.sub(counts, "counts", line)
+
+
+@pytest.mark.slow
+def test_the_demo_prints_what_the_readme_shows(tmp_path: Path) -> None:
+    """Within 40 seconds, on standard output alone, without a colour, and no line ends in blanks."""
+    done = policy_archive(tmp_path, "demo", timeout=40)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "\x1b" not in done.stdout + done.stderr
+    lines = done.stdout.splitlines()
+    assert [line for line in lines if line != line.rstrip()] == []
+    printed = [shape(line.replace("home/collections", "policy-archive/collections")) for line in lines]
+    shown = README.split("It prints")[1].split("```text\n")[1].split("```")[0].splitlines()
+    assert len(shown) > 30
+    assert sorted({shape(line) for line in shown} - set(printed)) == []
+    heads = [line for line in printed if re.match(r"0 \w+ing ", line)]
+    assert heads == [shape(line) for line in shown if re.match(r"\d\. ", line)]

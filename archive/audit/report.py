@@ -12,6 +12,7 @@ from rich.text import Text
 
 from archive.audit.finding import Finding, Level
 from archive.audit.verify import Audit
+from archive.lines import many
 
 SHOWN = 10  # findings of one rule that are printed; all are in --json
 _REFRESH = 0.2  # seconds
@@ -41,7 +42,7 @@ def show(audit: Audit, findings: Sequence[Finding], out: Console, talk: Console)
         out.print(
             Text.assemble((f"{finding.level}", style), f" {finding.rule}: ", (finding.place, "bold")), soft_wrap=True
         )
-        out.print(Text(f"    {finding.detail}"), soft_wrap=True)
+        out.print(Text(f"    {' '.join(finding.detail.split())}"), soft_wrap=True)
         out.print(Text(f"    mend: {finding.mend}", style="dim"), soft_wrap=True)
     for rule, count in rules.items():
         if count > SHOWN:
@@ -80,18 +81,18 @@ def watched(audit: Audit, talk: Console) -> Iterator[None]:
 def _checked(audit: Audit) -> str:
     checked = audit.checked
     told = [
-        (checked.records, "records"),
-        (checked.index_lines, "index lines"),
-        (checked.ledger_lines, "ledger lines"),
-        (checked.publications, "publications"),
-        (checked.versions, "versions"),
+        (checked.records, "record"),
+        (checked.index_lines, "index line"),
+        (checked.ledger_lines, "ledger line"),
+        (checked.publications, "publication"),
+        (checked.versions, "version"),
     ]
-    parts = [f"{count:,} {name if count != 1 else name.removesuffix('s')}" for count, name in told if count]
+    parts = [many(count, name) for count, name in told if count]
     return ", ".join(parts) + f" ({checked.bytes / 1e6:,.1f} MB)" if parts else "nothing"
 
 
 def _verdict(audit: Audit) -> Text:
-    warnings = f"{audit.warnings:,} warning{'s' if audit.warnings != 1 else ''}"
+    warnings = many(audit.warnings, "warning")
     if audit.errors:
-        return Text(f"{audit.errors:,} error{'s' if audit.errors != 1 else ''}, {warnings}", style="bold red")
+        return Text(f"{many(audit.errors, 'error')}, {warnings}", style="bold red")
     return Text(f"no errors, {warnings}", style="yellow") if audit.warnings else Text("all good", style="bold green")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, PlainSerializer, WithJsonSchema
 
-from archive.extract.page import Author, Block, Case, Image, Model, Reference
+from archive.extract.page import Author, AuthorNote, Block, Case, Image, Model, Reference
 from archive.institutes.profile import Kind
 
 SCHEMA_VERSION = "1"

@@ -119,7 +119,7 @@ class Workers:
         return result
 
     def start(self) -> None:
-        """Start the processes now, beside the caller: it takes a second, which the first `submit` would else wait for."""
+        """Start the processes now, beside the caller: it takes a second, and the first `submit` would wait for it."""
         threading.Thread(target=self._start, name="workers", daemon=True).start()
 
     def _start(self) -> None:

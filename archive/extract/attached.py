@@ -1,17 +1,22 @@
 """What a publication has with it: its pictures, its files, and the publications that it points at."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from lxml.html import HtmlElement
 
+from archive.extract import figures
 from archive.extract.body import rules
+from archive.extract.boilerplate import of_element
 from archive.extract.html import Document, plain
 from archive.extract.page import Block, DocumentLink, Image, Reference
+from archive.extract.phrase import Phrases
 from archive.institutes.profile import Profile
 from archive.institutes.urls import absolute
 
+_FEATURED = ".wp-block-post-featured-image, img.wp-post-image"
+_LISTED = re.compile(r"(?:^|\s)(?:wp-block-query|wp-block-post-template|wp-block-post|cards?)(?:\s|$)")
 _DOCUMENT = re.compile(r"\.(?:pdf|docx?|odt|rtf|xlsx?|ods|pptx?|odp|epub)(?:[?]|$)", re.IGNORECASE)
 
 
@@ -19,12 +24,8 @@ def images(written: tuple[Block, ...], document: Document) -> tuple[Image, ...]:
     """The post's own picture first, then those of the body; one of each address, with the most that is said about
     it."""
     found: dict[str, Image] = {}
-    lead = (element for element in document.body.iter("img") if "wp-post-image" in (element.get("class") or "").split())
-    first = next(
-        ((absolute(element.get("src") or "", document.base), plain(element.get("alt"))) for element in lead), None
-    )
-    if first and first[0] and document.body_classes & {"single", "page", "singular"}:
-        found[first[0]] = Image(url=first[0], alt=first[1] or None)
+    if document.body_classes & {"single", "page", "singular"}:
+        found = {image.url: image for image in _featured(document)}
     for block in written:
         if block.type == "image" and block.url:
             before = found.get(block.url)
@@ -35,6 +36,20 @@ def images(written: tuple[Block, ...], document: Document) -> tuple[Image, ...]:
                 credit=block.credit or (before.credit if before else None),
             )
     return tuple(found.values())
+
+
+def _featured(document: Document) -> Iterator[Image]:
+    """The picture that the theme shows above the body, with its caption: marked by WordPress or by its block. Those of
+    other posts, in lists and cards, are left out."""
+    for picture in document.select(_FEATURED):
+        if any(_LISTED.search(node.get("class") or "") or of_element(node) for node in picture.iterancestors()):
+            continue
+        figure = next(picture.iterancestors("figure"), None) if picture.tag == "img" else picture
+        phrases = Phrases(document.base, ())
+        for draft in figures.of_figure(figure if figure is not None else picture, phrases):
+            if draft.url:
+                yield Image(url=draft.url, alt=draft.alt, caption=draft.caption, credit=draft.credit)
+        return
 
 
 def documents(

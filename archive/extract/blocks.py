@@ -10,6 +10,7 @@ from archive.extract.body import Body
 from archive.extract.boilerplate import Sort
 from archive.extract.draft import Draft
 from archive.extract.page import AuthorNote, Block, ListItem, Reference
+from archive.extract.phrase import Phrases
 from archive.extract.run import text_links
 
 _PUNCTUATION = re.compile(r"[\W_]+")
@@ -47,15 +48,15 @@ class Sorted:
     standfirst: str | None = None
 
 
-def sort(body: Body, title: str | None, standfirst: str | None, authors: Iterable[str]) -> Sorted:
-    """Take out of the body what is no part of it."""
+def sort(body: Body, base: str, title: str | None, standfirst: str | None, authors: Iterable[str]) -> Sorted:
+    """Take out of the body what is no part of it. Relative links of notes are joined to `base`."""
     names = tuple(authors)
     found = Sorted(list(body.drafts))
     _without_furniture(found)
     _without_head(found, title, names)
     _without_related(found)
     _without_bios(found, names)
-    _boxes(found, body, names)
+    _boxes(found, body, base, names)
     _without_trailing_headings(found)
     _notes(found.drafts)
     if standfirst is None:
@@ -167,15 +168,16 @@ def _is_offer(draft: Draft) -> bool:
     return draft.type == "paragraph" and draft.linked > 0.8 and any(_DOCUMENT.search(url) for url, _, _ in draft.links)
 
 
-def _boxes(found: Sorted, body: Body, names: tuple[str, ...]) -> None:
+def _boxes(found: Sorted, body: Body, base: str, names: tuple[str, ...]) -> None:
     """Author boxes that were left out by their class: their sentences are author notes."""
+    phrases = Phrases(base, ())
     known = {_folded(note.text) for note in found.author_notes}
     for aside in body.asides:
         if aside.sort is Sort.AUTHOR:
             for part in aside.element.iter("p", "div"):
                 if part.tag == "div" and len(part):
                     continue
-                text, places = body.phrases(part)
+                text, places = phrases(part)
                 if boilerplate.is_bio(text, names, True) and _folded(text) not in known:
                     known.add(_folded(text))
                     found.author_notes.append(AuthorNote(text=text, links=text_links(text, places)))
@@ -244,11 +246,11 @@ def written(drafts: Iterable[Draft]) -> tuple[Block, ...]:
 
 def _block(draft: Draft) -> Block:
     items = (
-        tuple(ListItem.model_construct(text=text, depth=depth, ordered=ordered) for text, depth, ordered in draft.items)
+        tuple(ListItem(text=text, depth=depth, ordered=ordered) for text, depth, ordered in draft.items)
         if draft.items is not None
         else None
     )
-    return Block.model_construct(
+    return Block(
         type=draft.type,
         text=draft.text,
         links=text_links(draft.text, draft.links),

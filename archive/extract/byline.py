@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from archive.extract import names
@@ -17,6 +18,7 @@ from archive.extract.signals import Signals, lines
 from archive.extract.title import articles, fold, types
 from archive.institutes.urls import absolute
 
+MAX_BEFORE_LINK = 30  # characters that are no space; "Published on September 14, 2020 by" has 29
 MAX_BYLINE = 220  # characters; the longest honest byline seen has five names with their roles
 _STRONG = re.compile(
     r"by-?_?line|posted-?by|written-?by|(?:post|entry|article|blog|story|single|the|meta|co)[\w-]*author|"
@@ -250,9 +252,24 @@ def _linked(document: Document, signals: Signals) -> Byline | None:
     """The first link to an author's page: WordPress has them at `/author/LOGIN/`."""
     for link in _AUTHOR_LINK(document.body)[:20]:
         text = lines(link, MAX_BYLINE)
-        if text and not signals.aside(link) and (found := names.people(text, _address(link, document))):
+        if not text or signals.aside(link) or _in_sentence(link):
+            continue
+        if found := names.people(text, _address(link, document)):
             return Byline(found, "byline", (link,))
     return None
+
+
+def _in_sentence(link: HtmlElement) -> bool:
+    """Whether words of a paragraph stand before the link: more of them than a byline has."""
+    paragraph = next(link.iterancestors("p", "li", "blockquote"), None)
+    if paragraph is None:
+        return False
+    before = 0
+    for event, node in etree.iterwalk(paragraph, ("start", "end")):
+        if node is link:
+            break
+        before += len("".join(((node.text if event == "start" else node.tail) or "").split()))
+    return before > MAX_BEFORE_LINK
 
 
 def _capital(found: tuple[Author, ...]) -> bool:

@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 
+MAX_LABEL = 120  # characters: the longest has 40, and marks may stand at each letter
 LABELS: dict[str, tuple[str, ...]] = {
     "claimants": (
         "claimant", "claimants", "plaintiff", "plaintiffs", "applicant", "applicants", "petitioner", "petitioners",
@@ -71,4 +72,4 @@ def fold(text: str) -> str:
 
 def is_timeline(text: str) -> bool:
     """Whether a heading stands over dated steps: "Proceedings", «مسار القضية»."""
-    return bool(_TIMELINE.match(fold(text)))
+    return len(text) <= MAX_LABEL and bool(_TIMELINE.match(fold(text)))

@@ -7,6 +7,7 @@ its institutes write about.
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 _ENGLISH = """
 AF Afghanistan|AL Albania|DZ Algeria|AD Andorra|AO Angola|AG Antigua and Barbuda|AR Argentina|AM Armenia|AU Australia|
@@ -64,6 +65,7 @@ def _names(table: str) -> dict[str, str]:
     return found
 
 
+@lru_cache(maxsize=16_384)
 def _fold(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.casefold().replace("ى", "ي").replace("ة", "ه"))
     return " ".join(

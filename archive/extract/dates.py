@@ -82,6 +82,9 @@ _LETTERS = str.maketrans("أإآٱىةی\u00a0\u202f", "اااايهي  ")
 _FOLD: dict[int, str | int | None] = {**_DIGITS, **_LETTERS}
 # Harakat, tatweel, direction marks and isolates: they stand inside dates and say nothing there.
 _MARKS = re.compile("[\u064b-\u0652\u0670\u0640\u200b-\u200f\u202a-\u202e\u2066-\u2069\u061c\ufeff]")
+_NUMERIC = re.compile(
+    rf"\d(?:\s|{_MARKS.pattern})*[/.-](?:\s|{_MARKS.pattern})*\d"
+)  # what 25/02/2019 cannot be without
 _ARABIC = re.compile("[\u0620-\u064a]")
 _STAMP = re.compile(
     r"\s*(\d{4})-?(\d{2})-?(\d{2})(?:[T\s]\s*(\d{1,2}):?(\d{2})(?::?(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|GMT|"
@@ -197,6 +200,8 @@ def evidence(texts: Iterator[str] | list[str] | tuple[str, ...]) -> Order | None
     Null where they disagree."""
     orders: set[Order] = set()
     for text in texts:
+        if not _NUMERIC.search(text):
+            continue
         for match in _DATE.finditer(_fold(text)[0]):
             if match["num"]:
                 first, second = int(match["n1"]), int(match["n2"])

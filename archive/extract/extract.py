@@ -20,7 +20,7 @@ from archive.extract import (
     roles,
 )
 from archive.extract.html import MAX_BYTES, Document, plain
-from archive.extract.page import Block, Content, Page, Role
+from archive.extract.page import AuthorNote, Block, Content, Page, Role
 from archive.extract.warnings import Warning
 from archive.institutes.profile import Kind, Profile
 from archive.institutes.urls import absolute
@@ -172,7 +172,9 @@ def _content(document: Document, capture: Capture, profile: Profile, role: Role)
     known = fields.read(document, profile, captured_on)
     document.warnings.extend(known.warnings)
     chosen = body.choose(document, profile, captured_on, known.consumed)
-    sorted_ = blocks.sort(chosen, known.title, known.standfirst, [author.name for author in known.authors])
+    sorted_ = blocks.sort(
+        chosen, document.base, known.title, known.standfirst, [author.name for author in known.authors]
+    )
     named = kind.by_rule(
         profile,
         captured_on,
@@ -184,7 +186,7 @@ def _content(document: Document, capture: Capture, profile: Profile, role: Role)
     asks = named is Kind.INTERVIEW or (named is None and interview.looks_like_one(sorted_.drafts, profile.interviewers))
     decided = named or (Kind.INTERVIEW if asks else profile.default_kind)
     if asks:
-        interview.structure(sorted_.drafts, profile.interviewers)
+        interview.structure(sorted_.drafts, profile.interviewers, known.title)
     written = blocks.written(sorted_.drafts)
     text = markdown.text(written)
     if role is not Role.RESTRICTED:
@@ -205,7 +207,7 @@ def _content(document: Document, capture: Capture, profile: Profile, role: Role)
         blocks=_languages(written, code, direction),
         authors=known.authors,
         authors_source=known.authors_source,
-        author_notes=tuple(dict.fromkeys([*sorted_.author_notes, *known.author_notes])),
+        author_notes=_once([*sorted_.author_notes, *known.author_notes]),
         published=known.published,
         published_at=known.published_at,
         published_raw=known.published_raw,
@@ -223,6 +225,11 @@ def _content(document: Document, capture: Capture, profile: Profile, role: Role)
         translations=attached.references([*known.translations, *sorted_.translations]),
         case=case,
     )
+
+
+def _once(notes: list[AuthorNote]) -> tuple[AuthorNote, ...]:
+    """Each note once, by its words."""
+    return tuple({note.text: note for note in reversed(notes)}.values())[::-1]
 
 
 @lru_cache(maxsize=64)
@@ -247,18 +254,26 @@ def _languages(written: tuple[Block, ...], code: str | None, direction: str | No
     script."""
     found = []
     for block in written:
-        letters = _ARABIC.findall(block.text) if len(block.text) > 20 else ()
-        arabic = len(letters) > 0.4 * len(block.text)
-        latin = (
-            not letters and len(_LATIN.findall(block.text)) > 0.4 * len(block.text) if len(block.text) > 20 else False
-        )
-        if (arabic and direction == "ltr") or (latin and direction == "rtl"):
-            own, way = language.of_text(block.text, None)
-            if way and way != direction:
-                block = block.model_copy(update={"language": own if own != code else None, "direction": way})
+        if len(block.text) <= 20 or not _is_other(block.text, direction):
+            found.append(block)
+            continue
+        own, way = language.of_text(block.text, None)
+        if way and way != direction:
+            block = block.model_copy(update={"language": own if own != code else None, "direction": way})
         found.append(block)
     return tuple(found)
 
 
-_ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]")
-_LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
+def _is_other(text: str, direction: str | None) -> bool:
+    """Whether four in ten characters are of the script that does not run in this direction."""
+    if direction == "ltr":
+        return not text.isascii() and _letters(_ARABIC, text) > 0.4 * len(text)
+    return direction == "rtl" and not _ARABIC.search(text) and _letters(_LATIN, text) > 0.4 * len(text)
+
+
+def _letters(runs: re.Pattern[str], text: str) -> int:
+    return sum(map(len, runs.findall(text)))
+
+
+_ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]+")
+_LATIN = re.compile("[A-Za-z\u00c0-\u024f]+")

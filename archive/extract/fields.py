@@ -5,7 +5,7 @@ Each value says where it was read, each doubt is a warning, and what is unknown 
 comes in, no clock is read.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -14,7 +14,9 @@ from lxml.html import HtmlElement
 from archive.extract import byline, published, signals, standfirst, subjects, translations
 from archive.extract import title as titles
 from archive.extract.html import Document, plain
-from archive.extract.page import Author, Reference
+from archive.extract.page import Author, AuthorNote, Reference
+from archive.extract.phrase import Phrases
+from archive.extract.run import text_links
 from archive.extract.signals import lines
 from archive.extract.warnings import Warning
 from archive.institutes.profile import Profile
@@ -46,7 +48,7 @@ class Fields:
     tags: tuple[str, ...]
     countries: tuple[str, ...]
     translations: tuple[Reference, ...]
-    author_notes: tuple[str, ...] = ()
+    author_notes: tuple[AuthorNote, ...] = ()
     consumed: list[HtmlElement] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
@@ -56,17 +58,18 @@ def read(document: Document, profile: Profile, captured_on: date) -> Fields:
     chosen = _Chosen(document, profile, captured_on)
     warnings: list[str] = []
     marks = signals.gather(document)
-    title = titles.read(document, profile, chosen("title"), marks)
-    marks.settle(title.element)
     site = titles.site_names(document, profile)
+    title = titles.read(document, site, chosen("title"), marks)
+    marks.settle(title.element)
     authors = byline.read(document, chosen("authors"), marks, site)
-    when = published.read(document, profile, chosen("published"), marks, authors.elements, captured_on, warnings)
+    shown_on = chosen("published", unless=marks.aside)
+    when = published.read(document, profile, shown_on, marks, authors.elements, captured_on, warnings)
     changed = published.modified(document, profile, chosen("modified"), marks, when.day)
     body = next((element for element, _ in chosen("body", texts=False)), None)
     deck = standfirst.read(chosen("standfirst"), body, marks, title.text)
     about = subjects.read(document, chosen.texts("sections"), chosen.texts("tags"), marks, title.text)
     others = translations.read(document, chosen("translations"), marks)
-    notes = [(element, plain(text)) for element, text in chosen("author_notes")]
+    notes = list(_notes(document, chosen("author_notes")))
     for missing, code in (
         (title.text, Warning.NO_TITLE),
         (authors.authors, Warning.NO_AUTHOR),
@@ -87,8 +90,19 @@ def read(document: Document, profile: Profile, captured_on: date) -> Fields:
         title.text, title.source, deck.text, deck.source, authors.authors, authors.source,
         when.day, when.at, when.raw, when.source, changed.day, changed.at, changed.raw, changed.source,
         about.sections, about.tags, about.countries, others.references,
-        tuple(text for _, text in notes if text), _small(shown), list(dict.fromkeys(warnings)),
+        tuple(note for _, note in notes), _small(shown), list(dict.fromkeys(warnings)),
     )  # fmt: skip
+
+
+def _notes(document: Document, chosen: Iterable[tuple[HtmlElement, str]]) -> Iterator[tuple[HtmlElement, AuthorNote]]:
+    """The elements of the profile's notes on authors with their words and links; an attribute's value has none."""
+    phrases = Phrases(document.base, ())
+    for element, shown in chosen:
+        text, links = phrases(element)
+        if text.split() != shown.split():
+            text, links = plain(shown), []
+        if text:
+            yield element, AuthorNote(text=text, links=text_links(text, links))
 
 
 class _Chosen:
@@ -98,8 +112,11 @@ class _Chosen:
         self._document = document
         self._rules = [rule for rule in profile.fields if rule.until is None or captured_on <= rule.until]
 
-    def __call__(self, name: str, *, texts: bool = True) -> list[tuple[HtmlElement, str]]:
-        """Elements with their text, line by line; with the attribute's value where the rule names one."""
+    def __call__(
+        self, name: str, *, texts: bool = True, unless: Callable[[HtmlElement], bool] | None = None
+    ) -> list[tuple[HtmlElement, str]]:
+        """Elements with their text, line by line; with the attribute's value where the rule names one. `unless` leaves
+        out those that are another publication's."""
         for rule in self._rules:
             if rule.field != name:
                 continue
@@ -107,7 +124,7 @@ class _Chosen:
                 (element, _text(element, rule.attribute) if texts else "body")
                 for element in self._document.select(rule.select)[:MAX_CHOSEN]
             ]
-            found = [(element, text) for element, text in found if text]
+            found = [(element, text) for element, text in found if text and not (unless and unless(element))]
             if found:
                 return found
         return []

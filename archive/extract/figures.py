@@ -63,7 +63,6 @@ def _draft(
     url = source(image, phrases)
     if url is None:
         return None
-    text, links = caption
     credit = next(
         (
             plain("".join(part.itertext()))
@@ -73,7 +72,17 @@ def _draft(
         ),
         None,
     )
-    if credit is None and (words := _CREDIT_WORDS.search(text)):
+    if credit is None and (words := _CREDIT_WORDS.search(caption[0])):
         credit = words[1]
+    text, links = _without_credit(*caption, credit)
     alt = plain(image.get("alt"))
     return Draft("image", image, text, links, url=url, alt=alt or None, caption=text or None, credit=credit or None)
+
+
+def _without_credit(text: str, links: list[Place], credit: str | None) -> tuple[str, list[Place]]:
+    """The caption before the credit that it ends with."""
+    before, found, behind = text.rpartition(credit) if credit else (text, "", "")
+    if not found or behind.strip(" )].،,"):
+        return text, links
+    text = before.rstrip(" ([|/–—-\n")
+    return text, [(url, start, min(end, len(text))) for url, start, end in links if start < len(text)]

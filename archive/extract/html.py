@@ -3,7 +3,7 @@
 import json
 import re
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 from bs4 import BeautifulSoup
@@ -22,6 +22,7 @@ MAX_ATTRIBUTES = 400  # the longest honest tag seen had 60; libxml2 needs quadra
 MAX_JSONLD = 50
 
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f]")
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _ANY_TAG = re.compile(r"<[a-zA-Z!?/]")
 _LONG_TAG = re.compile(rf"<([a-zA-Z][\w:-]*)(\s[^<>]{{{MAX_ATTRIBUTES * 4},}})")
 _ATTRIBUTE = re.compile(r"[^\s=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'][^\s]*))?")
@@ -78,9 +79,17 @@ class Document:
         return (absolute(element.get("href"), self.url) if element is not None else None) or self.url
 
     @cached_property
-    def _classes(self) -> frozenset[str]:
-        """Every class of the page: most selectors of a profile can be answered from it."""
-        return frozenset(" ".join(map(str, _classes(self.tree))).split())
+    def of_class(self) -> dict[str, list[HtmlElement]]:
+        """The elements of every class, in document order: most selectors of a profile can be answered from it."""
+        found: dict[str, dict[HtmlElement, None]] = {}
+        for element in _classed(self.tree):
+            for name in element.get("class").split():
+                found.setdefault(name, {})[element] = None
+        return {name: list(elements) for name, elements in found.items()}
+
+    @cached_property
+    def _places(self) -> dict[HtmlElement, int]:
+        return {element: place for place, element in enumerate(self.tree.iter())}
 
     @cached_property
     def _metas(self) -> dict[str, list[str]]:
@@ -113,11 +122,16 @@ class Document:
     def select(self, css: str, within: HtmlElement | None = None) -> list[HtmlElement]:
         """The elements that a CSS selector matches, in document order. What cannot be said in XPath goes to
         soupsieve, which is slow."""
-        root = self.tree if within is None else within
-        if not any(needed <= self._classes for needed in _needed(css)):
-            return []
-        selector = compiled(css)
-        return _by_soup(root, css) if selector is None else list(selector(root))
+        choices = compiled(css)
+        if choices is None:
+            return _by_soup(self.tree if within is None else within, css)
+        groups = [choice(self.tree, self.of_class) for choice in choices]
+        if within is not None:
+            groups = [[one for one in group if one is within or within in one.iterancestors()] for group in groups]
+        groups = [group for group in groups if group]
+        if len(groups) < 2:
+            return groups[0] if groups else []
+        return sorted({element for group in groups for element in group}, key=self._places.__getitem__)
 
 
 def _parse(text: str, warnings: list[str]) -> HtmlElement:
@@ -177,9 +191,13 @@ def _loads(text: str) -> Any:
         .rstrip(";")
     )
     try:
-        return json.loads(text, strict=False)
+        found = json.loads(text, strict=False)
+        if _SURROGATE.search(text):  # `\ud83d` without its other half: no text, and no file can hold it
+            whole = json.dumps(found, ensure_ascii=False).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+            found = json.loads(whole)
     except (ValueError, RecursionError):
         return None
+    return found
 
 
 def _objects(value: Any, depth: int = 0) -> list[dict[str, Any]]:
@@ -191,24 +209,7 @@ def _objects(value: Any, depth: int = 0) -> list[dict[str, Any]]:
     return [value, *graph] if "@type" in value else graph
 
 
-@lru_cache(maxsize=1024)
-def _needed(css: str) -> tuple[frozenset[str], ...]:
-    """For each alternative of a selector the classes without which it cannot match; none where that is not plain to
-    see."""
-    if "\\" in css or _FUNCTION.search(css):
-        return (frozenset(),)
-    bare = _NOT.sub("", css)
-    return (
-        (frozenset(),)
-        if "(" in bare or '"' in bare or "'" in bare
-        else tuple(frozenset(_CLASS.findall(part)) for part in bare.split(","))
-    )
-
-
-_classes = query("//@class")
-_FUNCTION = re.compile(r":(?!not\()[\w-]+\(")
-_NOT = re.compile(r":not\([^()]*\)")
-_CLASS = re.compile(r"\.([\w-]+)")
+_classed = query("//*[@class]")
 
 
 def _by_soup(root: HtmlElement, css: str) -> list[HtmlElement]:
@@ -232,4 +233,5 @@ def plain(text: str | None) -> str:
     return _SPACES.sub(" ", text or "").strip(" \n\t")
 
 
-_SPACES = re.compile(r"[ \t\n\r\f\v\u0085\u2028\u2029]+")
+# Any run but the one space that it becomes: most spaces are that already.
+_SPACES = re.compile(r"[ \t\n\r\f\v\u0085\u2028\u2029]{2,}|[\t\n\r\f\v\u0085\u2028\u2029]")

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from typing import Literal
 
+from archive.extract import names
 from archive.extract.draft import Draft
 
 _ASKS = re.compile(r"[?؟]\W*$")
@@ -14,6 +15,17 @@ _LABEL = re.compile(
 )
 _INTERVIEWER = re.compile(r"^(?:q|question|interviewer|س|سؤال|السؤال|المحاور)$", re.IGNORECASE)
 _ANSWERER = re.compile(r"^(?:a|answer|ج|جواب|الجواب)$", re.IGNORECASE)
+_NAME = (
+    r"[A-Z][\w.'’-]*(?:\s+(?:(?:al|el|ben|bin|ibn|bint|bou|abu|van|von|de|den|der|di|da|la|le|du)[\s-]+){0,2}"
+    r"(?:(?:al|el)-)?[A-Z][\w.'’-]*){1,4}+"
+)
+# "… Q&A with Karim Nammour on …", «مقابلة مع كريم نمور حول …»: the words between are few and no new clause.
+_WITH = re.compile(
+    r"\b(?i:interview(?:ing)?|conversation|q\s?(?:&|and)\s?a|dialogue|discussion)\b(?:\s+\w+){0,2}?\s+(?i:with)\s+"
+    rf"(?P<latin>{_NAME})(?=$|[\s,;:–—|-])(?!\s+(?:and\b|&))|"
+    r"(?:مقابلة|حوار|لقاء|حديث|محادثة)(?:\s+\w+)?\s+مع\s+"
+    r"(?P<arabic>(?:(?!(?:حول|عن|بشأن|في|من|على|بعد|قبل|ضمن|لمناسبة|بمناسبة)\s)[\u0621-\u0652]+\s*){2,5})(?=$|\W|\s)"
+)
 # Of an interview that no rule names: ten questions stand in the seen one, three or four headings in an analysis that
 # likes to ask.
 _QUESTIONS = 5
@@ -37,9 +49,16 @@ def looks_like_one(drafts: list[Draft], interviewers: tuple[str, ...]) -> bool:
     return len(turns) == 2 and all(_is_initials(label) or label in interviewers for label in turns)
 
 
-def structure(drafts: list[Draft], interviewers: tuple[str, ...]) -> None:
-    """Name the blocks: `question` and `answer`, with speakers where labels say so. What stands before the first
-    question is an introduction."""
+def guest(title: str | None) -> str | None:
+    """Who is interviewed, where the title names one person; null where it names none or several."""
+    found = _WITH.search(title or "")
+    people = names.people(found["latin"] or found["arabic"]) if found else ()
+    return people[0].name if len(people) == 1 else None
+
+
+def structure(drafts: list[Draft], interviewers: tuple[str, ...], title: str | None = None) -> None:
+    """Name the blocks: `question` and `answer`, with speakers where labels say so, else the guest that the title names.
+    What stands before the first question is an introduction."""
     labels = _labels(drafts)
     speakers = {
         label
@@ -49,7 +68,7 @@ def structure(drafts: list[Draft], interviewers: tuple[str, ...]) -> None:
     if len(speakers) >= 2 or any(label in interviewers or _INTERVIEWER.match(label) for label in speakers):
         _by_labels(drafts, speakers, interviewers)
     else:
-        _by_questions(drafts)
+        _by_questions(drafts, guest(title))
 
 
 def _by_labels(drafts: list[Draft], speakers: set[str], interviewers: tuple[str, ...]) -> None:
@@ -70,7 +89,7 @@ def _by_labels(drafts: list[Draft], speakers: set[str], interviewers: tuple[str,
             draft.type, draft.speaker = turn
 
 
-def _by_questions(drafts: list[Draft]) -> None:
+def _by_questions(drafts: list[Draft], answering: str | None) -> None:
     asked = False
     plain_too = sum(draft.type == "heading" and bool(_ASKS.search(draft.text)) for draft in drafts) >= _QUESTIONS
     for index, draft in enumerate(drafts):
@@ -88,6 +107,7 @@ def _by_questions(drafts: list[Draft]) -> None:
                 and drafts[index - 1].type == "answer"
             )
             draft.type = "question" if is_question else "answer"
+            draft.speaker = None if is_question else answering
 
 
 def _is_bold_question(draft: Draft) -> bool:

@@ -5,17 +5,19 @@ do not tell apart.
 """
 
 import re
+from collections import Counter
 
 MAX_SAMPLE = 20_000  # characters: more change no verdict
-_SCRIPTS = {
-    "arabic": re.compile("[\u0620-\u064a\u066e-\u06d3\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc]"),
-    "hebrew": re.compile("[\u05d0-\u05ea]"),
-    "cyrillic": re.compile("[\u0400-\u04ff]"),
-    "greek": re.compile("[\u0370-\u03ff]"),
-    "armenian": re.compile("[\u0531-\u0587]"),
-    "han": re.compile("[\u4e00-\u9fff\u3040-\u30ff\uac00-\ud7af]"),
-    "latin": re.compile("[A-Za-z\u00c0-\u024f]"),
+_SCRIPTS = {  # in runs: counting them is ten times as fast as counting letters
+    "latin": re.compile("[A-Za-z\u00c0-\u024f]+"),
+    "arabic": re.compile("[\u0620-\u064a\u066e-\u06d3\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc]+"),
+    "hebrew": re.compile("[\u05d0-\u05ea]+"),
+    "cyrillic": re.compile("[\u0400-\u04ff]+"),
+    "greek": re.compile("[\u0370-\u03ff]+"),
+    "armenian": re.compile("[\u0531-\u0587]+"),
+    "han": re.compile("[\u4e00-\u9fff\u3040-\u30ff\uac00-\ud7af]+"),
 }
+_LATER = ("arabic", "hebrew", "cyrillic", "greek", "armenian", "han", "latin")  # of two that are as many, the first
 _DEFAULT = {"hebrew": "he", "greek": "el", "armenian": "hy"}
 _SCRIPT_OF = {
     **dict.fromkeys(("ar", "fa", "ur", "ps", "ckb", "ug", "sd"), "arabic"), "ku": "latin", "he": "hebrew",
@@ -53,37 +55,50 @@ _WORDS = {
 }
 _LETTERS = {  # letters that a language of the script has and the others have not
     "arabic": {
-        "ur": re.compile("[ٹڈڑںےھہ]"),
-        "ckb": re.compile("[ڕڵێۆە]"),
-        "fa": re.compile("[پچژگکی]"),
-        "ar": re.compile("[ةىيكأإؤئ]"),
+        "ur": "ٹڈڑںےھہ",
+        "ckb": "ڕڵێۆە",
+        "fa": "پچژگکی",
+        "ar": "ةىيكأإؤئ",
     },
     "latin": {
-        "de": re.compile("[ßäöü]"),
-        "tr": re.compile("[ğışİ]"),
-        "fr": re.compile("[èêàçœùû]"),
-        "es": re.compile("[ñ¿¡]"),
-        "ku": re.compile("[êîû]"),
+        "de": "ßäöü",
+        "tr": "ğışİ",
+        "fr": "èêàçœùû",
+        "es": "ñ¿¡",
+        "ku": "êîû",
     },
 }
 _VOTES = {
     script: {code: frozenset(words.split()) for code, words in languages.items()}
     for script, languages in _WORDS.items()
 }
+_WORD = re.compile(r"[^\W\d_]+")
 _RTL = frozenset(("arabic", "hebrew"))
 
 
 def of_text(text: str, hint: str | None) -> tuple[str | None, str | None]:
     """(BCP 47 code, `ltr` or `rtl`) of a text; both null where it has no letters. `hint` is what the page declares."""
     sample = text[:MAX_SAMPLE]
-    counts = {script: len(pattern.findall(sample)) for script, pattern in _SCRIPTS.items()}
-    script = max(counts, key=lambda one: counts[one])
-    if not counts[script]:
+    script = _script(sample)
+    if script is None:
         return None, None
     declared = (hint or "").strip().replace("_", "-").split("-")[0].lower() or None
     if declared and _SCRIPT_OF.get(declared, "latin") != script:
         declared = None
     return _of_script(sample, script, declared), "rtl" if script in _RTL else "ltr"
+
+
+def _script(sample: str) -> str | None:
+    """The script of most letters."""
+    counts: dict[str, int] = {}
+    rest = len(sample)
+    for script, pattern in _SCRIPTS.items():
+        counts[script] = sum(map(len, pattern.findall(sample)))
+        rest -= counts[script]
+        if counts[script] > rest and counts[script] == max(counts.values()):
+            break  # the others have fewer characters left
+    found = max((script for script in _LATER if script in counts), key=lambda script: counts[script])
+    return found if counts[found] else None
 
 
 def _of_script(sample: str, script: str, declared: str | None) -> str | None:
@@ -93,11 +108,11 @@ def _of_script(sample: str, script: str, declared: str | None) -> str | None:
         return "ko" if re.search("[\uac00-\ud7af]", sample) else "zh"
     if script not in _VOTES:
         return declared or _DEFAULT.get(script)
-    words = re.findall(r"[^\W\d_]+", sample.lower())
-    votes = {code: float(sum(word in small for word in words)) for code, small in _VOTES[script].items()}
-    for code, pattern in _LETTERS.get(script, {}).items():
+    words = Counter(_WORD.findall(sample.lower()))
+    votes = {code: float(sum(words[word] for word in small if word in words)) for code, small in _VOTES[script].items()}
+    for code, letters in _LETTERS.get(script, {}).items():
         weight = 0.3 if script == "arabic" else 0.1
-        votes[code] = votes.get(code, 0.0) + weight * len(pattern.findall(sample))
+        votes[code] = votes.get(code, 0.0) + weight * sum(sample.count(letter) for letter in letters)
     (first, most), (_, second) = sorted(votes.items(), key=lambda pair: -pair[1])[:2]
     if most >= 2 and most >= 1.3 * second:
         return first

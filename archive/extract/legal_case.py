@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 
 from archive.extract import countries, dates
-from archive.extract.case_labels import fold, is_label, is_timeline, labelled
+from archive.extract.case_labels import MAX_LABEL, fold, is_label, is_timeline, labelled
 from archive.extract.page import Block, Case, DocumentLink, Party, TimelineEvent
 from archive.institutes.profile import Profile
 
@@ -33,6 +33,7 @@ _SUFFIX = re.compile(
     r"spa|s\.p\.a|srl|jr|sr|esq)\.?(?: .{1,12})?|ش\.?\s?م\.?.*",
     re.IGNORECASE,
 )
+_LABELLED = re.compile(r"(?:^|(?<=[.;؛،,|–—•]))\s*([^.:：;؛|•]{2,40}?\.?)\s*[:：]\s*")
 _NUMBERED = re.compile(r"^\s*(?:\d{1,2}[.)]|\(\d{1,2}\)|[•–*-])\s+")
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _BLOCKS = _HEADINGS | frozenset(
@@ -183,7 +184,7 @@ def _facts(lines: Sequence[_Line], labels: dict[str, str]) -> dict[str, list[str
     while place < len(lines):
         line = lines[place]
         place += 1
-        if name := labels.get(fold(line.text)):
+        if name := _named(line.text, labels):
             values, place = _values(lines, place, name, labels)
             if values and name not in facts:
                 facts[name] = values
@@ -194,6 +195,11 @@ def _facts(lines: Sequence[_Line], labels: dict[str, str]) -> dict[str, list[str
     return facts
 
 
+def _named(text: str, labels: dict[str, str]) -> str | None:
+    """The fact whose label a line is."""
+    return labels.get(fold(text)) if len(text) <= MAX_LABEL else None
+
+
 def _values(lines: Sequence[_Line], place: int, name: str, labels: dict[str, str]) -> tuple[list[str], int]:
     """The lines behind a label that stands alone: one, or for parties all that share its cell or list."""
     values: list[str] = []
@@ -202,7 +208,7 @@ def _values(lines: Sequence[_Line], place: int, name: str, labels: dict[str, str
         line = lines[place]
         if (
             line.heading
-            or labels.get(fold(line.text))
+            or _named(line.text, labels)
             or any(True for _ in _run_in(line, labels))
             or len(line.text) > MAX_VALUE
         ):
@@ -220,7 +226,7 @@ def _values(lines: Sequence[_Line], place: int, name: str, labels: dict[str, str
 def _run_in(line: _Line, labels: dict[str, str]) -> list[tuple[str, str]]:
     """ "Court: X", and several of them in one line of prose: "Claimants: A; Court: B."."""
     found: list[tuple[str, int, int]] = []
-    for match in re.finditer(r"(?:^|(?<=[.;؛،,|–—•]))\s*([^.:：;؛|•]{2,40}?\.?)\s*[:：]\s*", line.text):
+    for match in _LABELLED.finditer(line.text) if ":" in line.text or "：" in line.text else ():
         if name := labels.get(fold(_NUMBERED.sub("", match[1]))):
             found.append((name, match.start(), match.end()))
     if not found:

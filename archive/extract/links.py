@@ -108,9 +108,7 @@ def links(document: Document, texts: bool = True) -> tuple[FoundLink, ...]:
             url = seen(element.get("href") or "") if element.get("href") else None
             if url and relations[0] in ("next", "prev", "canonical", "alternate") and url not in found:
                 found[url] = (None, False)
-    return tuple(
-        FoundLink.model_construct(url=url, text=text, nofollow=nofollow) for url, (text, nofollow) in found.items()
-    )
+    return tuple(FoundLink(url=url, text=text, nofollow=nofollow) for url, (text, nofollow) in found.items())
 
 
 def _may_be_read(element: HtmlElement) -> bool:
@@ -119,7 +117,7 @@ def _may_be_read(element: HtmlElement) -> bool:
 
 
 def _text(element: HtmlElement) -> str | None:
-    text = plain("".join(element.itertext()))
+    text = plain("".join(element.itertext()) if len(element) else element.text)
     if not text:
         image = next(element.iter("img"), None)
         text = plain(

@@ -1,4 +1,5 @@
-"""What one stored response says: the result of `extract(capture, profile)`. Pure data; assemble.py makes publications of many of these."""
+"""What one stored response says: the result of `extract(capture, profile)`. Pure data; assemble.py makes publications
+of many of these."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -29,12 +30,16 @@ class ListItem(Model):
 
 
 class Block(Model):
-    """One piece of the body. Every block has the same keys, `null` where its type has no such thing, so that tables of blocks keep one type."""
+    """One piece of the body. Every block has the same keys, `null` where its type has no such thing, so that tables of
+    blocks keep one type."""
 
-    type: Literal["heading", "paragraph", "list", "quote", "pullquote", "question", "answer", "table", "image", "footnote"] = Field(
-        description="What the piece is. `question` and `answer` are an interview's turns."
+    type: Literal[
+        "heading", "paragraph", "list", "quote", "pullquote", "question", "answer", "table", "image", "footnote"
+    ] = Field(description="What the piece is. `question` and `answer` are an interview's turns.")
+    text: str = Field(
+        description="NFC; list items and table rows are joined by line feeds, the cells of a row by tabs; an image's "
+        "text is its caption or empty."
     )
-    text: str = Field(description="NFC; list items and table rows are joined by line feeds, the cells of a row by tabs; an image's text is its caption or empty.")
     links: tuple[TextLink, ...] = Field((), description="The links inside the text, in its order.")
     level: int | None = Field(None, description="heading (and question that was a heading): 1 to 6.")
     items: tuple[ListItem, ...] | None = Field(None, description="list: its items, those of inner lists among them.")
@@ -108,7 +113,9 @@ class Case(Model):
     defendants_others: bool = Field(False, description="The same for the defendants.")
     court: str | None = Field(None, description="The court, in the page's language.")
     court_raw: str | None = Field(None, description="As the page has it.")
-    jurisdiction: str | None = Field(None, description="The country or the kind of jurisdiction, in the page's language.")
+    jurisdiction: str | None = Field(
+        None, description="The country or the kind of jurisdiction, in the page's language."
+    )
     jurisdiction_raw: str | None = Field(None, description="As the page has it.")
     number: str | None = Field(None, description="The docket or case number.")
     number_raw: str | None = Field(None, description="As the page has it.")
@@ -117,11 +124,14 @@ class Case(Model):
     status: str | None = Field(None, description="Where the case stands, in the page's words.")
     status_raw: str | None = Field(None, description="As the page has it.")
     timeline: tuple[TimelineEvent, ...] = Field((), description="What happened in the case, in the page's order.")
-    documents: tuple[DocumentLink, ...] = Field((), description="Files of the case, such as judgments; the publication's `documents` say where their bytes lie.")
+    documents: tuple[DocumentLink, ...] = Field(
+        (), description="Files of the case, such as judgments; the publication's `documents` say where their bytes lie."
+    )
 
 
 class Content(Model):
-    """What a publication says. A change of any of these is a new version; proof, doubt and times of seeing are not among them."""
+    """What a publication says. A change of any of these is a new version; proof, doubt and times of seeing are not
+    among them."""
 
     kind: Kind
     title: str | None = None
@@ -185,10 +195,18 @@ class Page(Model):
     media_type: str | None = None
     role: Role
     canonical: str | None = Field(None, description="The page's rel=canonical, absolute.")
-    post_id: int | None = Field(None, description="WordPress' number of the post, from shortlink, Link header or body class.")
+    post_id: int | None = Field(
+        None, description="WordPress' number of the post, from shortlink, Link header or body class."
+    )
     redirect_to: str | None = None
-    title: str | None = Field(None, description="Of a document or a page that is no publication; a publication's is in content.")
+    title: str | None = Field(
+        None, description="Of a document or a page that is no publication; a publication's is in content."
+    )
     content: Content | None = None
     links: tuple[FoundLink, ...] = ()
-    requisites: tuple[str, ...] = Field((), description="What the page needs to be seen again: stylesheets, images, scripts, fonts, frames.")
-    warnings: tuple[str, ...] = Field((), description="Codes, sorted; archive/extract/warnings.py says what each means.")
+    requisites: tuple[str, ...] = Field(
+        (), description="What the page needs to be seen again: stylesheets, images, scripts, fonts, frames."
+    )
+    warnings: tuple[str, ...] = Field(
+        (), description="Codes, sorted; archive/extract/warnings.py says what each means."
+    )

@@ -119,8 +119,9 @@ class Phrases:
         self.consumed = frozenset(consumed)
 
     def address(self, href: str | None) -> str | None:
-        """An address as `urls.absolute` writes it; null for a place on the same page and for what is not http."""
-        if not href or href.startswith("#"):
+        """An address as `urls.absolute` writes it; null for a place on the same page, for what is not http, and for the
+        page that Cloudflare puts in the place of a mail address."""
+        if not href or href.startswith("#") or "/cdn-cgi/l/email-protection" in href:
             return None
         if href not in self._known:
             self._known[href] = absolute(href, self._base)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from archive.extract.page import TextLink
 
 # White space that HTML does not show, and the two separators that are line ends. NBSP and the other spaces of
-# typography are the author's own.
-_SPACES = re.compile("[ \t\n\r\f\v\u0085\u2028\u2029]+")
+# typography are the author's own. One plain space is left as it is.
+_SPACES = re.compile("[ \t\n\r\f\v\u0085\u2028\u2029]{2,}|[\t\n\r\f\v\u0085\u2028\u2029]")
 
 Place = tuple[str, int, int]  # url, start, end
 
@@ -113,9 +113,7 @@ def trimmed(text: str, links: list[Place]) -> tuple[str, list[Place]]:
 def text_links(text: str, links: Iterable[Place]) -> tuple[TextLink, ...]:
     """The links with their words: each one's text is the text at its place."""
     return tuple(
-        TextLink.model_construct(text=text[start:end], url=url, start=start, end=end)
-        for url, start, end in links
-        if start < end
+        TextLink(text=text[start:end], url=url, start=start, end=end) for url, start, end in links if start < end
     )
 
 

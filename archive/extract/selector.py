@@ -6,12 +6,13 @@ A whole page through BeautifulSoup takes ten times as long as all fields togethe
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
 
 from cssselect import HTMLTranslator, SelectorError
-from cssselect.parser import Function
+from cssselect.parser import Class, CombinedSelector, Function, parse
 from cssselect.xpath import ExpressionError, XPathExpr
 from lxml import etree
 from lxml.html import HtmlElement
@@ -47,14 +48,78 @@ def query(xpath: str) -> Callable[..., list[Any]]:
     return cast(Callable[..., list[Any]], etree.XPath(xpath))
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of a selector's alternatives. Most end in a class, so that only the elements of that class are looked at, or
+    in a tag below an element of a class."""
+
+    needed: frozenset[str]  # classes without which it matches nothing
+    last: str | None  # a class of the chosen element itself
+    fits: Callable[[HtmlElement], bool]  # whether one of that class is chosen
+    above: "Choice | None"  # what the chosen ones lie in
+    below: Callable[
+        [HtmlElement], list[HtmlElement]
+    ]  # those that lie in one of these; of the whole page where no `above`
+
+    def __call__(self, root: HtmlElement, of_class: Mapping[str, Sequence[HtmlElement]]) -> list[HtmlElement]:
+        """The chosen elements of a whole page, in document order."""
+        if any(name not in of_class for name in self.needed):
+            return []
+        if self.last is not None:
+            return [element for element in of_class[self.last] if self.fits(element)]
+        if self.above is None:
+            return self.below(root)
+        return list(dict.fromkeys(one for outer in self.above(root, of_class) for one in self.below(outer)))
+
+
 @lru_cache(maxsize=1024)
-def compiled(css: str) -> Callable[[HtmlElement], list[HtmlElement]] | None:
-    """The selector as an XPath over a page or a part of it; null where it says what XPath cannot, and BeautifulSoup has
-    to read it."""
+def compiled(css: str) -> tuple[Choice, ...] | None:
+    """The selector's alternatives; null where it says what XPath cannot, and BeautifulSoup has to read it."""
+    translator = _Translator()
     try:
-        return query(_Translator().css_to_xpath(_CONTAINS.sub(_any_string, _NOT.sub(_each_not, css))))
+        parsed = parse(_CONTAINS.sub(_any_string, _NOT.sub(_each_not, css)))
+        return tuple(_choice(one.parsed_tree, translator) for one in parsed)
     except (SelectorError, etree.XPathSyntaxError):
         return None
+
+
+def _choice(tree: Any, translator: _Translator) -> Choice:
+    own = _classes(tree.subselector if isinstance(tree, CombinedSelector) else tree)
+    inside = isinstance(tree, CombinedSelector) and tree.combinator == " " and not own
+    below = translator.xpath(tree.subselector if inside else tree)
+    return Choice(
+        needed=frozenset(_classes(tree)),
+        last=own[-1] if own else None,
+        fits=cast(Callable[[HtmlElement], bool], etree.XPath(f"boolean({_test(tree, translator)})")),
+        above=_choice(tree.selector, translator) if inside else None,
+        below=query(f"{'descendant' if inside else 'descendant-or-self'}::{below}"),
+    )
+
+
+def _classes(tree: Any) -> list[str]:
+    """The classes that a match has, or that an element before or above it has."""
+    if isinstance(tree, CombinedSelector):
+        return _classes(tree.selector) + _classes(tree.subselector)
+    own = [tree.class_name] if isinstance(tree, Class) else []
+    return (_classes(tree.selector) if hasattr(tree, "selector") else []) + own
+
+
+_BEFORE = {
+    " ": "ancestor::*[{}]",
+    ">": "parent::*[{}]",
+    "~": "preceding-sibling::*[{}]",
+    "+": "preceding-sibling::*[1][{}]",
+}
+
+
+def _test(tree: Any, translator: _Translator) -> str:
+    """The selector read from its end: what must be true of an element that it chooses."""
+    if isinstance(tree, CombinedSelector):
+        before = _BEFORE[tree.combinator].format(_test(tree.selector, translator))
+        return f"{_test(tree.subselector, translator)}[{before}]"
+    expression = translator.xpath(tree)
+    condition = f"[{expression.condition}]" if expression.condition else ""
+    return f"self::{expression.element}{condition}"
 
 
 def _each_not(match: re.Match[str]) -> str:

@@ -105,9 +105,10 @@ def _own_footer(footer: HtmlElement) -> bool:
 
 
 @lru_cache(maxsize=65536)
-def _meanings(word: str) -> tuple[str, ...]:
-    """What one class name speaks of; pages repeat their class names, so few are looked at twice."""
-    return tuple(name for name, pattern in _WORDS.items() if pattern.search(word))
+def _meanings(words: str) -> tuple[str, ...]:
+    """What class names speak of; pages repeat them, so few are looked at twice."""
+    found = (name for word in words.lower().split() for name, pattern in _WORDS.items() if pattern.search(word))
+    return tuple(dict.fromkeys(found))
 
 
 def gather(document: Document) -> Signals:
@@ -127,14 +128,14 @@ def gather(document: Document) -> Signals:
             continue
         if element.tag == "time":
             signals.times.append(mark)
-        words = f"{attributes.get('class', '')} {attributes.get('itemprop', '')}".lower().split()
+        words = f"{attributes.get('class', '')} {attributes.get('itemprop', '')}"
         rel = attributes.get("rel")
         if rel:
             if "author" in rel:
-                words.append("author")
+                words += " author"
             if element.tag == "a" and ("tag" in rel.split() or "category" in rel):
                 signals.terms.append(mark)
-        for meaning in {meaning: None for word in words for meaning in _meanings(word)}:
+        for meaning in _meanings(words):
             lists[meaning].append(mark)
     return signals
 

@@ -77,9 +77,10 @@ class Title:
     element: HtmlElement | None  # of the page, where it was read there
 
 
-def read(document: Document, profile: Profile, chosen: Iterable[tuple[HtmlElement, str]], signals: Signals) -> Title:
-    """`chosen` are the profile's own elements with their text."""
-    names = site_names(document, profile)
+def read(
+    document: Document, names: frozenset[str], chosen: Iterable[tuple[HtmlElement, str]], signals: Signals
+) -> Title:
+    """`chosen` are the profile's own elements with their text; `names` what the site calls itself."""
     for element, text in chosen:
         if text := _tidy(text):
             return Title(text, "profile", element)

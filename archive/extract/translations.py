@@ -104,11 +104,11 @@ def _notes(document: Document) -> list[HtmlElement]:
     """The blocks that are such a note and nothing else. Most pages have none: plain search over the whole text says so
     at once."""
     whole = "".join(document.body.itertext())
-    keys = [key for key in _KEYS if key in whole]
+    keys = re.compile("|".join(re.escape(key) for key in _KEYS if key in whole))
     found: dict[HtmlElement, None] = {}
-    for element in document.body.iter() if keys else ():
+    for element in document.body.iter() if keys.pattern else ():
         for text, owner in ((element.text, element), (element.tail, element.getparent())):
-            if text and len(text) <= MAX_NOTE and any(key in text for key in keys):
+            if text and len(text) <= MAX_NOTE and keys.search(text):
                 block = owner
                 while block is not None and block.tag in _INLINE:
                     block = block.getparent()

@@ -42,6 +42,10 @@ class Warning(StrEnum):  # the word of the data model; the built-in of that name
     # the body
     NO_BODY = "no_body", "No text was found that could be the publication's body."
     BODY_FALLBACK = "body_fallback", "Neither the profile nor trafilatura chose the body; a simple rule did."
+    BODY_DOUBTED = (
+        "body_doubted",
+        "What the profile calls the body holds hardly any of the page's text; the body was chosen without it.",
+    )
     SHORT_BODY = (
         "short_body",
         "The body has fewer than 250 characters: perhaps a landing page, or text that a script would load.",

@@ -38,7 +38,10 @@ class Wayback:
 
     def __enter__(self) -> Self:
         if importlib.util.find_spec("pywb") is None:
-            raise ReplayError("replay needs pywb, which is not installed: pip install 'policy-archive[replay]'")
+            raise ReplayError(
+                "replay needs pywb, which is not installed: "
+                "pip install 'policy-archive[replay]', or '.[replay]' in a checkout"
+            )
         self._folder = TemporaryDirectory(prefix="policy-archive-replay-")
         try:
             self._process = subprocess.Popen(

@@ -133,7 +133,7 @@ def main() -> None:
         try:
             server.start()
         except OSError as problem:
-            print(json.dumps({"error": problem.strerror or str(problem)}), flush=True)
+            print(json.dumps({"error": os.strerror(problem.errno) if problem.errno else str(problem)}), flush=True)
             return
         print(json.dumps({"port": server.address[1]}), flush=True)
         gevent.get_hub().threadpool.spawn(sys.stdin.buffer.read).get()  # until whoever started us is gone

@@ -4,6 +4,7 @@ import heapq
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -51,6 +52,7 @@ class IndexLine(NamedTuple):
         return f"{self.key} {self.timestamp} {json.dumps(known)}"
 
 
+@lru_cache(maxsize=1024)  # a record's URL is asked for twice: for an original, and for its own line
 def key(url: str) -> str:
     """The SURT that pywb and cdxj-indexer file a URL under."""
     try:

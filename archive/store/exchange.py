@@ -55,7 +55,9 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What became of an exchange: where its record lies, and whether it says only that nothing has changed (a revisit)."""
+    """What became of an exchange: where its record lies, and whether it says only that nothing has changed (a
+    revisit).
+    """
 
     location: Location
     revisit: bool

@@ -11,7 +11,9 @@ DOCUMENT_BYTES = 512 * 1024 * 1024
 
 
 class Tap:
-    """What crossed the wire for one request. The protocol feeds it; `exchange()` is called once, when the request has ended."""
+    """What crossed the wire for one request. The protocol feeds it; `exchange()` is called once, when the request has
+    ended.
+    """
 
     def __init__(self, url: str, method: str, max_body: int = PAGE_BYTES) -> None:
         self.url = url

@@ -1,14 +1,18 @@
-"""The download handler that tees the bytes: what Scrapy's response has lost (header case and order, chunk framing, trailers, 1xx,
-truncated bodies) is still there in the protocol that Twisted speaks.
+"""The download handler that tees the bytes: what Scrapy's response has lost (header case and order, chunk framing,
+trailers, 1xx, truncated bodies) is still there in the protocol that Twisted speaks.
 
-The way of one request: `WireHandler.download_request` makes a Tap; `_TappedAgent` puts it on the request's headers object, the one thing
-that Twisted passes through unchanged to the protocol; `_TappedProtocol` feeds it; when the request has ended, however it ended, the
-exchange goes to the recorder, and `request.meta["recorded"]` is the Deferred of its location.
+The way of one request: `WireHandler.download_request` makes a Tap; `_TappedAgent` puts it on the request's headers
+object, the one thing that Twisted passes through unchanged to the protocol; `_TappedProtocol` feeds it; when the
+request has ended, however it ended, the exchange goes to the recorder, and `request.meta["recorded"]` is the Deferred
+of its location.
 
-Private API of Scrapy 2.19 and Twisted 26.10: tests/crawler/capture/test_wire.py compares what hostile servers send with what is kept.
+Private API of Scrapy 2.19 and Twisted 26.10: tests/crawler/capture/test_wire.py compares what hostile servers send with
+what is kept.
 """
 
+from collections.abc import Callable
 from functools import partial
+from time import monotonic
 from typing import Any
 
 from scrapy import Request
@@ -21,7 +25,7 @@ from scrapy.core.downloader.handlers.http11 import (
 )
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError
-from scrapy.http import Response
+from scrapy.http import Headers, Response
 from twisted.internet.defer import Deferred
 from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
@@ -33,6 +37,8 @@ from zope.interface.declarations import implementer
 
 from archive.store.exchange import Truncation
 from crawler.capture.tap import PAGE_BYTES, Tap
+
+_LONGEST = 3600.0  # seconds for one answer, however steadily it drips
 
 
 class _TappedHeaders(TwistedHeaders):
@@ -102,26 +108,38 @@ class _TappedAgent(_ScrapyAgent):
         if txresponse.length == 0:  # deliverBody hangs for responses without body
             return {"txresponse": txresponse}
         finished: Deferred[Any] = Deferred(partial(self._cancel, txresponse=txresponse))
-        txresponse.deliverBody(_Body(finished, txresponse, bool(request.meta.get("keep_body"))))
+        timeout = float(request.meta.get("download_timeout") or self._connectTimeout)
+        progress = partial(self._came, timeout, monotonic() + max(_LONGEST, timeout))
+        txresponse.deliverBody(_Body(finished, txresponse, bool(request.meta.get("keep_body")), progress))
         self._txresponse = txresponse  # for timeouts
         return finished
 
+    def _came(self, timeout: float, deadline: float) -> None:
+        # Scrapy's timeout is for the whole answer: a report of 100 MB takes longer. Ours is for a pause in it.
+        timer: Any = self._timeout_cl  # zope's interfaces have no self
+        if timer.active():
+            timer.reset(max(0.0, min(timeout, deadline - monotonic())))
+
     def _cb_bodydone(self, result: Any, url: str) -> Response:
         # A plain Response: the reactor never looks into a page, so Scrapy need not guess its charset and class.
-        response = result["txresponse"]
-        headers = self._headers_from_twisted_response(response)
-        return Response(url, int(response.code), headers, result.get("body", b""), result.get("flags"))
+        # Nor does it need more than one header of a page's response: workers read them from the record.
+        response, body = result["txresponse"], result.get("body", b"")
+        wanted = body or response.code >= 300
+        headers = self._headers_from_twisted_response(response) if wanted else Headers()
+        return Response(url, int(response.code), headers, body, result.get("flags"))
 
 
 class _Body(Protocol):
     """Waits for the end of a body; keeps its bytes where they are asked for (sources, robots.txt)."""
 
-    def __init__(self, finished: "Deferred[Any]", txresponse: Any, keep: bool) -> None:
+    def __init__(self, finished: "Deferred[Any]", txresponse: Any, keep: bool, progress: Callable[[], None]) -> None:
         self._finished = finished
+        self._progress = progress
         self._txresponse = txresponse
         self._parts: list[bytes] | None = [] if keep else None
 
     def dataReceived(self, data: bytes) -> None:
+        self._progress()
         if self._parts is not None:
             self._parts.append(data)
 
@@ -180,6 +198,7 @@ class WireHandler(HTTP11DownloadHandler):
             response = await self._send(request)
             if "dataloss" in response.flags:
                 tap.truncated = tap.truncated or Truncation.DISCONNECT
+                response.flags.append(str(tap.truncated))
             return response
         except BaseException as caught:
             error = f"{type(caught).__name__}: {caught}"

@@ -1,4 +1,6 @@
-"""The demo institute as the embedded default: whoever crawls `demo` gets its site served for as long as the process lives."""
+"""The demo institute as the embedded default: whoever crawls `demo` gets its site served for as long as the process
+lives.
+"""
 
 import atexit
 from urllib.parse import urlsplit
@@ -10,7 +12,9 @@ from crawler.etiquette import guard
 
 
 def serve(pages: int = 60, seed: int = 1) -> tuple[Profile, DemoServer]:
-    """Serves the demo site at its profile's own address, or at a free port where that one is taken, and lets the crawl in there alone."""
+    """Serves the demo site at its profile's own address, or at a free port where that one is taken, and lets the crawl
+    in there alone.
+    """
     profile = registry.load("demo")
     port = urlsplit(profile.home).port or 0
     try:

@@ -114,7 +114,8 @@ _ICONS = [icon(n + 10) for n in range(len(NETWORKS))]
 
 STYLE = f"""@import url("base.css");
 @font-face {{ font-family: "Demo Serif"; src: url("fonts/demo-serif.woff2") format("woff2"); font-display: swap; }}
-body {{ font-family: "Demo Serif", Georgia, serif; color: #222; background: #fff url("{THEME}/paper.png") repeat; }}
+body {{ font-family: "Demo Serif", Georgia, serif; color: #222; background: #fff; }}
+.site-footer {{ padding-block-start: 1rem; background: url("{THEME}/paper.png") repeat-x; }}
 .single-title {{ font-size: 2.2rem; color: #123a5a; }}
 .rtl .entry-content, [dir="rtl"] .entry-content {{ direction: rtl; text-align: right; }}
 .share-bar {{ display: flex; gap: .5rem; }}

@@ -3,7 +3,9 @@
 import json
 import time
 from pathlib import Path
+from textwrap import indent
 from typing import Any
+from urllib.parse import unquote
 
 from rich.console import Console
 from rich.text import Text
@@ -33,6 +35,8 @@ def run(home: Path, pages: int, seed: int) -> int:
     outcome = run_crawl(crawl, PublicationsSpider, talk)
     server.stop()
     summary.show(outcome, console, time.monotonic() - began, next_steps=False)
+    if outcome.why:
+        talk.print(Text(f"policy-archive: {outcome.why}"), soft_wrap=True)
     if outcome.exit_code not in (0, INCOMPLETE):
         return outcome.exit_code
     collection = Collection.open(crawl.collection.path)
@@ -46,15 +50,15 @@ def run(home: Path, pages: int, seed: int) -> int:
     _step(console, 3, "Replaying from the archive alone; the site is gone")
     replayed = replay_check(collection, samples)
     for result in replayed:
-        console.print(Text.assemble(("  ✓ " if result.ok else "  ✗ "), result.url, f"  {result.detail}"))
-    console.print()
-    console.print("Everything is in " + str(collection.path))
-    for line in (
-        "replay demo     open the pages in a browser",
-        "verify demo     check it again",
-        "crawl timep     crawl the real institute",
+        console.print(Text.assemble(("  ✓ " if result.ok else "  ✗ "), unquote(result.url), f"\n      {result.detail}"))
+    console.print(Text(f"\nEverything is in {_near(collection.path)}\nNext:", style="bold"))
+    for command, why in (
+        ("replay demo", "the pages, in a browser"),
+        ("verify demo", "check it again"),
+        ("institute show timep", "all that a real institute's profile says"),
+        ("crawl timep --max-pages 50", "a first taste of it"),
     ):
-        console.print(Text("  policy-archive " + line, style="cyan"))
+        console.print(Text.assemble((f"  policy-archive {command:<28}", "cyan"), (why, "dim")))
     return outcome.exit_code or int(bool(audit.errors) or not all(result.ok for result in replayed))
 
 
@@ -70,9 +74,16 @@ def _show_publication(console: Console, collection: Collection, samples: list[tu
         for line in file:
             publication: dict[str, Any] = json.loads(line)
             if publication["url"] in wanted:
-                console.print(f"  A publication, of {collection.dataset_dir / 'publications.jsonl'}:")
-                console.print(Text(json.dumps(_short(publication), ensure_ascii=False, indent=1), style="dim"))
+                console.print(f"  One line of {_near(collection.dataset_dir / 'publications.jsonl')}, shortened:")
+                shown = json.dumps(_short(publication), ensure_ascii=False, indent=2)
+                console.print(Text(indent(shown, "  "), style="dim"))
                 return
+
+
+def _near(path: Path) -> Path:
+    """The path from here, where it lies below."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def _short(publication: dict[str, Any]) -> dict[str, Any]:

@@ -1,12 +1,13 @@
-"""The union of all ways of finding: where a crawl starts, what each source's answer leads to, and what each alone has found."""
+"""The union of all ways of finding: where a crawl starts, what each source's answer leads to, and what each alone has
+found.
+"""
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from scrapy.http import Response
 from scrapy.utils.asyncio import run_in_thread
 
 from archive.errors import DamagedRecord
@@ -21,6 +22,7 @@ from crawler.frontier import End, Found, Role, Row
 MAX_DECODED = (
     64 * 1024 * 1024
 )  # bytes of one source's answer; a sitemap of 50,000 URLs has at most 50 MB (sitemaps.org)
+_REMEMBERED = 2_000  # addresses of one listing: a menu's, which stand on each of its pages, are among the first
 _DEEPEST_SITEMAP = 3  # an index of indexes of sitemaps
 _READERS = {"sitemap": sitemap.read, "feed": feed.read, "wordpress": wordpress.read}
 _ROLES = {UrlRule.PAGE: Role.PAGE, UrlRule.LISTING: Role.LISTING, UrlRule.DOCUMENT: Role.DOCUMENT}
@@ -44,6 +46,7 @@ class Tally:
     """Each source's own count, kept with the frontier so that a resumed crawl goes on counting."""
 
     yields: dict[str, Yield] = field(default_factory=dict)
+    _listed: dict[str, set[str]] = field(default_factory=dict)
 
     def _of(self, source: str) -> Yield:
         return self.yields.setdefault(source, Yield())
@@ -53,6 +56,14 @@ class Tally:
         one.state = "works" if one.state != "failed" else one.state
         one.found += count
         one.stated = stated if stated is not None else one.stated
+
+    def listed(self, source: str, keys: Iterable[str]) -> None:
+        """A page of a listing names these addresses: those that its pages before did not name are counted."""
+        seen = self._listed.setdefault(source, set())
+        new = set(keys) - seen
+        self.found(source, len(new))
+        if len(seen) < _REMEMBERED:
+            seen |= new
 
     def repeats(self, source: str, urls: list[str]) -> bool:
         """Whether a page names nothing, or just what the page before it named."""
@@ -106,22 +117,33 @@ def _seed(profile: Profile, source: str, path: str, role: Role) -> Found:
     return Found(url, canonical(url), role, source)
 
 
+def begins(row: Row, profile: Profile) -> bool:
+    """Whether a row is where a source begins: if that cannot be had, the source has failed."""
+    way, _, path = row.source.partition(":")
+    if row.role is Role.SOURCE:
+        return not row.hops
+    return (
+        way == "listing"
+        and row.role is Role.LISTING
+        and canonical(row.url) == canonical(absolute(path, profile.home) or "")
+    )
+
+
 def named_by_robots(profile: Profile, urls: Sequence[str]) -> list[Found]:
     """The sitemaps that robots.txt names: those of the institute's own hosts."""
     own = [url for url in map(absolute, urls) if url and judge(url, profile).rule is not UrlRule.OUTSIDE]
     return [Found(url, canonical(url), Role.SOURCE, f"sitemap:{url}") for url in own]
 
 
-async def read(row: Row, response: Response, profile: Profile, tally: Tally) -> tuple[list[Found], str | None]:
-    """What a source's answer leads to, and what is wrong with it. Parsed beside the reactor: a sitemap may hold 50,000 URLs."""
+async def read(
+    row: Row, body: bytes, headers: http.Headers, profile: Profile, tally: Tally
+) -> tuple[list[Found], str | None]:
+    """What a source's answer (its entity and headers) leads to, and what is wrong with it. Parsed beside the reactor: a
+    sitemap may hold 50,000 URLs.
+    """
     way = row.source.partition(":")[0]
-    headers = tuple(
-        (name.decode("latin-1"), value.decode("latin-1"))
-        for name, values in response.headers.items()
-        for value in values
-    )
     try:
-        answer: SourceFound = await run_in_thread(_read, way, response.body, row.url, headers)
+        answer: SourceFound = await run_in_thread(_read, way, body, row.url, headers)
     except (SourceError, DamagedRecord) as error:
         tally.failed(row.source, str(error))
         return [], str(error)

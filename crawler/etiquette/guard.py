@@ -1,7 +1,8 @@
 """No door to the inside: a resolver that refuses every address that is not globally reachable.
 
-With Scrapy's Twisted handler it is asked for every host at connect time, literals and odd spellings included (`127.1`, `0x7f.1`,
-`[::ffff:127.0.0.1]`, `2130706433`), so that redirects and rebinding end here too (measured: facts of the design).
+With Scrapy's Twisted handler it is asked for every host at connect time, literals and odd spellings included (`127.1`,
+`0x7f.1`, `[::ffff:127.0.0.1]`, `2130706433`), so that redirects and rebinding end here too (measured: facts of the
+design).
 """
 
 import ipaddress
@@ -14,8 +15,8 @@ from twisted.internet.base import ReactorBase
 from twisted.internet.defer import Deferred, fail
 from twisted.internet.error import DNSLookupError
 
-# Hosts that may be visited wherever they are: the demo institute's own, or all with `--allow-private`. The resolver is the reactor's, one
-# a process, and is made before the spider that knows its options: so this is the process's too.
+# Hosts that may be visited wherever they are: the demo institute's own, or all with `--allow-private`. The resolver is
+# the reactor's, one a process, and is made before the spider that knows its options: so this is the process's too.
 doors: set[str] = set()
 EVERYWHERE = "*"
 _refusals: dict[str, str] = {}
@@ -25,7 +26,9 @@ _LOCAL_TRANSLATION = ipaddress.ip_network("64:ff9b:1::/48")  # RFC 8215: inside 
 
 
 class PrivateAddress(DNSLookupError):
-    """A host resolves to an address that is not globally reachable. Raised at connect time; `--allow-private` lets it through."""
+    """A host resolves to an address that is not globally reachable. Raised at connect time; `--allow-private` lets it
+    through.
+    """
 
 
 class GuardedResolver(CachingThreadedResolver):
@@ -55,7 +58,9 @@ def may(name: str, address: str) -> bool:
 
 
 def numeric(name: str) -> str | None:
-    """The address that a numeric host stands for, as the C library reads it (`127.1`, `0x7f.1`, `2130706433`); None for a name."""
+    """The address that a numeric host stands for, as the C library reads it (`127.1`, `0x7f.1`, `2130706433`); None for
+    a name.
+    """
     host = name.strip("[]")
     try:
         return str(ipaddress.ip_address(host))
@@ -88,5 +93,7 @@ def refused(name: str, address: str) -> PrivateAddress:
 
 
 def refusal(host: str) -> str | None:
-    """Why a host was refused. Twisted's endpoint reports "no results" for whatever a resolver raises, so it is asked for here."""
+    """Why a host was refused. Twisted's endpoint reports "no results" for whatever a resolver raises, so it is asked
+    for here.
+    """
     return _refusals.get(host)

@@ -1,4 +1,6 @@
-"""How often a host is asked: it is left alone for as long as it says (`Retry-After`), and longer each time that it says so again."""
+"""How often a host is asked: it is left alone for as long as it says (`Retry-After`), and longer each time that it says
+so again.
+"""
 
 import random
 import time
@@ -34,7 +36,9 @@ class Pace:
 
 
 def read_retry_after(value: str | None, now: float) -> float | None:
-    """Seconds to wait, from a `Retry-After` of seconds or an HTTP date (RFC 9110, 10.2.3), capped; None for nonsense."""
+    """Seconds to wait, from a `Retry-After` of seconds or an HTTP date (RFC 9110, 10.2.3), capped; None for
+    nonsense.
+    """
     if value is None:
         return None
     text = value.strip()

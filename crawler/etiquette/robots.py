@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from typing import Any, Self
 from urllib.parse import urljoin, urlsplit
 
@@ -18,8 +19,10 @@ from archive.store import http
 from crawler.etiquette.guard import refusal
 
 MAX_BYTES = 500 * 1024  # RFC 9309, 2.5: at least so much must be parsed
+_MOST_DECODED = 16 * 1024 * 1024  # bytes; a file that unpacks to more is no robots.txt
 _REDIRECTS = 5  # RFC 9309, 2.3.1.2
-_SOON = 2.0  # seconds until a robots.txt that could not be had is asked for again
+_SOON = 2.0  # seconds until a robots.txt that could not be had is asked for again, doubled each time
+_NOT_SO_SOON = 300.0  # seconds at the most: a host that hangs costs each of its URLs a wait, not a timeout
 _A_DAY = 24 * 3600.0  # RFC 9309, 2.4
 _LONGEST_CRAWL_DELAY = 60.0  # seconds; not in the RFC, honoured as politeness
 
@@ -29,7 +32,9 @@ class RobotsForbidden(IgnoreRequest):
 
 
 class RobotsUnreachable(IgnoreRequest):
-    """The host's robots.txt could not be had: nothing may be fetched (RFC 9309, 2.3.1.4) until it can. The row is tried again."""
+    """The host's robots.txt could not be had: nothing may be fetched (RFC 9309, 2.3.1.4) until it can. The row is tried
+    again.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,9 @@ class Rules:
 
 
 class RobotsMiddleware:
-    """Asks for a host's robots.txt before its first page, and holds every request against it. Its answers are captured like any."""
+    """Asks for a host's robots.txt before its first page, and holds every request against it. Its answers are captured
+    like any.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -63,6 +70,7 @@ class RobotsMiddleware:
         self._timeout = settings.getfloat("DOWNLOAD_TIMEOUT")
         self._rules: dict[str, Rules] = {}
         self._waiting: dict[str, list[asyncio.Future[Rules]]] = {}
+        self._misses: Counter[str] = Counter()  # times in a row that an origin's robots.txt could not be had
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -91,6 +99,7 @@ class RobotsMiddleware:
         try:
             rules = await self._fetch(origin + "/robots.txt")
             self._keep_delay(origin, rules)
+            rules = self._patient(origin, rules)
         except BaseException as error:
             for waiter in self._waiting.pop(origin):
                 waiter.set_exception(error)
@@ -123,6 +132,15 @@ class RobotsMiddleware:
         # RFC 9309, 2.3.1.2: after five redirects it may be taken as unavailable, which allows all
         return Rules(None, False, "", until)
 
+    def _patient(self, origin: str, rules: Rules) -> Rules:
+        """Rules that could not be had hold longer each time."""
+        if not rules.unreachable:
+            del self._misses[origin]
+            return rules
+        self._misses[origin] += 1
+        wait = min(_NOT_SO_SOON, _SOON * 2.0 ** (self._misses[origin] - 1))
+        return replace(rules, until=time.monotonic() + wait)
+
     def _keep_delay(self, origin: str, rules: Rules) -> None:
         delay = rules.delay(self._agent)
         host = urlsplit(origin).hostname or ""
@@ -149,7 +167,7 @@ def _rules(url: str, response: Response, until: float) -> Rules:
         for value in values
     )
     try:
-        body = http.decode(response.body, headers, MAX_BYTES)
+        body = http.decode(response.body, headers, _MOST_DECODED)
     except DamagedRecord as error:
         return Rules(None, True, f"{url} cannot be decoded ({error}), which forbids all", until)
     text = body[:MAX_BYTES].decode("utf-8-sig", "replace")

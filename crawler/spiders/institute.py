@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from scrapy import Spider
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CannotResolveHostError
-from scrapy.http import Response
+from scrapy.http import Headers, Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
@@ -18,11 +18,14 @@ from archive.dataset.worker import Underived
 from archive.extract.page import Role as PageRole
 from archive.institutes import registry
 from archive.institutes.profile import Kind, Profile
-from archive.store.exchange import Location, Stored
+from archive.institutes.urls import UrlRule
+from archive.store import http
+from archive.store.exchange import Location, Stored, Truncation
 from crawler.crawl import Crawl, user_agent
 from crawler.discovery import sources
 from crawler.etiquette import guard
 from crawler.etiquette.robots import RobotsForbidden, RobotsUnreachable
+from crawler.etiquette.slots import HostHeld
 from crawler.frontier import End, Role, Row
 from crawler.options import Options, home
 
@@ -30,6 +33,7 @@ logger = logging.getLogger(__name__)
 
 _TRIES = 3  # of one URL
 _PATIENCE = 3.0  # seconds before a URL that failed is tried again, doubled each time
+_LISTS = frozenset({PageRole.LISTING, PageRole.PUBLICATION})  # what a page that lists others may be
 _ENDS = {
     PageRole.REDIRECT: End.REDIRECTED,
     PageRole.MISSING: End.GONE,
@@ -39,7 +43,9 @@ _ENDS = {
 
 
 class InstituteSpider(Spider):
-    """Fetches what the frontier gives out, and puts in what the pages lead to. Arguments: institute, home, collection."""
+    """Fetches what the frontier gives out, and puts in what the pages lead to. Arguments: institute, home,
+    collection.
+    """
 
     only: frozenset[Kind] = frozenset()
     crawl: Crawl
@@ -58,17 +64,22 @@ class InstituteSpider(Spider):
     async def start(self) -> AsyncIterator[Any]:
         """Nothing is asked for here: the seeds are in the frontier. Pages that a crash left unread are read first."""
         for captured in self.crawl.unread:
-            await self._read(captured.row, captured.location)
+            try:
+                await self._read_again(captured.row, captured.location)
+            except Exception as error:  # noqa: BLE001  counted and logged
+                await self._unforeseen(captured.row, error)
         return
         yield
 
     async def arrived(self, response: Response) -> None:
-        """A response came, whatever its status. Its bytes are being written; nothing is done with them before they are safe."""
+        """A response came, whatever its status. Its bytes are being written; nothing is done with them before they are
+        safe.
+        """
         row: Row = response.meta["row"]
         self.crawl.arrived()
         try:
             await self._arrived(row, response)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  counted and logged
             await self._unforeseen(row, error)
         finally:
             self.crawl.unread_now -= 1
@@ -82,10 +93,12 @@ class InstituteSpider(Spider):
             await self._again(row, f"status {response.status}", wait)
         elif response.status >= 500:
             await self._again(row, f"status {response.status}")
+        elif Truncation.DISCONNECT in response.flags and not row.tries:
+            await self._again(row, "the answer was cut off")
         else:
             self.crawl.pace.answered(host)
             if row.role is Role.SOURCE and response.status < 400 and not 300 <= response.status < 400:
-                await self._read_source(row, response)
+                await self._read_source(row, response.body, _pairs(response.headers))
             else:
                 await self._read(row, stored.location, stored.revisit)
 
@@ -94,7 +107,7 @@ class InstituteSpider(Spider):
         row: Row = failure.request.meta["row"]  # type: ignore[attr-defined]
         try:
             await self._failed(row, failure)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  counted and logged
             await self._unforeseen(row, error)
 
     async def _failed(self, row: Row, failure: Failure) -> None:
@@ -102,6 +115,9 @@ class InstituteSpider(Spider):
         if recorded is not None:
             await recorded
         error = failure.value
+        if isinstance(error, HostHeld):
+            await self.crawl.postpone(row, error.seconds)
+            return
         private = guard.refusal(urlsplit(row.url).hostname or "") if isinstance(error, CannotResolveHostError) else None
         why = private or " ".join(str(error).split())[:300] or type(error).__name__
         self.crawl.refusals[why] += 1
@@ -110,7 +126,7 @@ class InstituteSpider(Spider):
         elif private:
             await self._end(row, End.PRIVATE, why)
         elif isinstance(error, RobotsUnreachable):
-            await self._again(row, why, end=End.ROBOTS)
+            await self._again(row, why)
         else:
             await self._again(row, f"{type(error).__name__}: {why}")
 
@@ -122,21 +138,26 @@ class InstituteSpider(Spider):
         logger.exception("unforeseen at %s", row.url)
         await self._end(row, End.FAILED, f"unforeseen {type(error).__name__}: {error}")
 
-    async def _again(self, row: Row, reason: str, wait: float | None = None, end: End = End.FAILED) -> None:
+    async def _again(self, row: Row, reason: str, wait: float | None = None) -> None:
         if row.tries + 1 >= _TRIES:
-            if row.role is Role.SOURCE:
-                self.crawl.sources.failed(row.source, reason)
-            await self._end(row, end, f"{reason}, {_TRIES} times")
+            await self._end(row, End.FAILED, f"{reason}, {_TRIES} times")
         else:
             await self.crawl.again(row, _PATIENCE * 2**row.tries if wait is None else wait, reason)
 
     async def _end(self, row: Row, end: End, reason: str | None = None) -> None:
-        if row.role is Role.SOURCE and end is not End.ARCHIVED:
+        if end is not End.ARCHIVED and (row.role is Role.SOURCE or sources.begins(row, self.crawl.profile)):
             self.crawl.sources.failed(row.source, reason or str(end))
         await self.crawl.finished(row, end, reason)
 
-    async def _read_source(self, row: Row, response: Response) -> None:
-        found, problem = await sources.read(row, response, self.crawl.profile, self.crawl.sources)
+    async def _read_again(self, row: Row, location: Location) -> None:
+        capture = self.crawl.collection.read(location) if row.role is Role.SOURCE else None
+        if capture is not None and 200 <= capture.status < 300:
+            await self._read_source(row, capture.entity, capture.headers)
+        else:
+            await self._read(row, location)
+
+    async def _read_source(self, row: Row, body: bytes, headers: http.Headers) -> None:
+        found, problem = await sources.read(row, body, headers, self.crawl.profile, self.crawl.sources)
         await self.crawl.finished(row, End.FAILED if problem else End.ARCHIVED, problem, "source", found)
 
     async def _read(self, row: Row, location: Location, revisit: bool = False) -> None:
@@ -156,21 +177,38 @@ class InstituteSpider(Spider):
                 return
         if not only_links and underived is None:
             crawl.keep(derived)
-        if row.role is Role.SOURCE:
-            if derived.role is PageRole.MISSING:
-                crawl.sources.absent(row.source)
-            elif not derived.redirect_to and not (
-                row.hops and 400 <= derived.status < 500
-            ):  # beyond a source's last page
-                crawl.sources.failed(row.source, f"status {derived.status}")
         found = crawl.leads.of(row, derived)
-        if row.source.startswith("listing:"):
-            crawl.sources.found(row.source, sum(one.role is Role.PAGE and one.end is None for one in found))
+        self._tally(row, derived)
         end = _ENDS.get(derived.role, End.UNCHANGED if revisit else End.ARCHIVED)
         reason = f"status {derived.status}" if end in (End.GONE, End.FAILED) else underived
         if derived.redirect_to and not found:
             end, reason = End.FAILED, "too many redirects"
         await crawl.finished(row, end, reason, derived.kind or str(derived.role), found)
+
+    def _tally(self, row: Row, derived: Derived) -> None:
+        """What a source's page says of the source, where it is none that `sources.read` reads."""
+        tally = self.crawl.sources
+        if derived.redirect_to or not (row.role is Role.SOURCE or row.source.startswith("listing:")):
+            return
+        if row.role is Role.LISTING and derived.role in _LISTS:
+            tally.listed(row.source, [link.key for link in derived.links if link.rule == UrlRule.PAGE])
+            return
+        begins = sources.begins(row, self.crawl.profile)
+        if begins and derived.role is PageRole.MISSING:
+            tally.absent(row.source)
+        elif begins or (row.role is Role.SOURCE and not self._past_the_last(row, derived)):
+            wall = derived.role is PageRole.BOTWALL
+            tally.failed(row.source, "a challenge page" if wall else f"status {derived.status}")
+
+    def _past_the_last(self, row: Row, derived: Derived) -> bool:
+        """Whether an answer says that a source that is paged has no more pages. A sitemap that is named is there."""
+        return not row.source.startswith("sitemap:") and derived.status in (400, 404, 410)
+
+
+def _pairs(headers: Headers) -> http.Headers:
+    return tuple(
+        (name.decode("latin-1"), value.decode("latin-1")) for name, values in headers.items() for value in values
+    )
 
 
 def _opened(only: frozenset[Kind], institute: str = "", collection: str | None = None, **given: Any) -> Crawl:

@@ -176,3 +176,14 @@ def test_replay_prints_where_to_look(home: Path) -> None:
     finally:
         process.kill()
         process.communicate()
+
+
+@pytest.mark.slow
+def test_derive_tells_what_it_made(tmp_path: Path) -> None:
+    samples.with_dataset(tmp_path)
+    done = command("--home", str(tmp_path), "derive", "sample")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("2 publications in 2 versions from ")
+    assert "  1 ar · 1 en\n" in done.stdout
+    told = json.loads(command("--home", str(tmp_path), "derive", "sample", "--json").stdout)
+    assert (told["languages"], told["underived"]) == ({"ar": 1, "en": 1}, {})

@@ -1,10 +1,12 @@
-"""How fast the crawl is, beside stock Scrapy, in one run: `python -m tests.benchmarks.crawl [--publications 2000] [--rounds 3]`.
+"""How fast the crawl is, beside stock Scrapy, in one run: `python -m tests.benchmarks.crawl [--publications 2000]
+[--rounds 3]`.
 
 On the demo institute, no delay, over the same links, each in a process of its own:
-(a) a stock Scrapy spider with LinkExtractor that stores nothing; (b) the fastest bare Scrapy spider we can write (lxml links, a seen-set
-before a Request is built, CONCURRENT_ITEMS = 1); (c) our crawl, capture alone; (d) our crawl with derivation, finished when all is derived.
-Pages are HTML answers; a page's stylesheets, images and documents are left out of all four.
-Prints pages a second, the ratios, peak memory, the backlog of pages that were captured and not yet read, and where the time went.
+(a) a stock Scrapy spider with LinkExtractor that stores nothing; (b) the fastest bare Scrapy spider we can write (lxml
+links, a seen-set before a Request is built, CONCURRENT_ITEMS = 1); (c) our crawl, capture alone; (d) our crawl with
+derivation, finished when all is derived. Pages are HTML answers; a page's stylesheets, images and documents are left
+out of all four. Prints pages a second, the ratios, peak memory, the backlog of pages that were captured and not yet
+read, and where the time went.
 """
 
 import argparse
@@ -81,7 +83,8 @@ def bare(home: str, stock: bool) -> dict[str, Any]:
                     yield scrapy.Request(url, dont_filter=True)
 
     _PARSER = etree.HTMLParser(encoding="utf-8")
-    # allow_domains matches no host with a port (facts): the default port is never the demo's, so hosts are told by classify
+    # allow_domains matches no host with a port (facts): the default port is never the demo's, so hosts are told by
+    # classify
     Stock.links = LinkExtractor(deny=profile.urls.deny)
     settings = {
         "LOG_LEVEL": "ERROR", "ROBOTSTXT_OBEY": False, "TELNETCONSOLE_ENABLED": False, "REMOTE_CONTROL_ENABLED": False,
@@ -176,8 +179,8 @@ def main() -> None:
         last = results[-1]
         more = {key: value for key, value in last.items() if key not in ("pages", "seconds", "peak_mb")}
         print(
-            f"({variant}) {_VARIANTS[variant][0]:32} {speeds[variant]:6.1f} pages/s  {last['pages']} pages in {last['seconds']:.1f} s  "
-            f"peak {last['peak_mb']:.0f} MB  {more}"
+            f"({variant}) {_VARIANTS[variant][0]:32} {speeds[variant]:6.1f} pages/s  "
+            f"{last['pages']} pages in {last['seconds']:.1f} s  peak {last['peak_mb']:.0f} MB  {more}"
         )
     for over, under in (("c", "a"), ("c", "b"), ("d", "a")):
         if over in speeds and under in speeds:

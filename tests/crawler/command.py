@@ -9,7 +9,11 @@ from typing import Any
 
 
 def environment() -> dict[str, str]:
-    return {**os.environ, "NO_COLOR": "1", "PYTHONWARNINGS": "error::DeprecationWarning:crawler,error::DeprecationWarning:archive"}
+    return {
+        **os.environ,
+        "NO_COLOR": "1",
+        "PYTHONWARNINGS": "error::DeprecationWarning:crawler,error::DeprecationWarning:archive",
+    }
 
 
 def policy_archive(folder: Path, *words: str, timeout: float = 120) -> "subprocess.CompletedProcess[str]":

@@ -1,4 +1,6 @@
-"""A server that says exactly the bytes it is told to, over HTTP and TLS, on loopback: what no HTTP library would send."""
+"""A server that says exactly the bytes it is told to, over HTTP and TLS, on loopback: what no HTTP library
+would send.
+"""
 
 import contextlib
 import socket
@@ -21,7 +23,9 @@ class Wire:
 
 
 @contextlib.contextmanager
-def scripted(answers: dict[str, bytes | Script], tls: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> Iterator[Wire]:
+def scripted(
+    answers: dict[str, bytes | Script], tls: ssl.SSLContext | None = None, host: str = "127.0.0.1"
+) -> Iterator[Wire]:
     """Serves `answers` by path, one request a connection; a function may write to the socket as it likes. Else 404."""
     listener = socket.create_server((host, 0))
     wire = Wire(listener.getsockname()[1], answers=answers)

@@ -1,4 +1,6 @@
-"""Bad input: each gets one clear line that says what and how to mend it, and the right exit code. No traceback reaches a user."""
+"""Bad input: each gets one clear line that says what and how to mend it, and the right exit code. No traceback reaches
+a user.
+"""
 
 import subprocess
 import sys
@@ -22,9 +24,14 @@ HOME = ok(
     '<a href="/2024/12/06/empty/">empty</a><a href="/2024/12/07/nohtml/">nohtml</a></body></html>'.encode()
 )
 ARTICLE = ok(
-    ("<html><body class='single postid-7'><h1>سوريا بعد عام</h1><article>"
-    + "".join(f"<p>فقرة أولى رقم {number} عن القانون والدستور والمحاكم في البلاد، وفيها ما يكفي من الكلمات.</p>" for number in range(9))
-    + "</article></body></html>").encode()
+    (
+        "<html><body class='single postid-7'><h1>سوريا بعد عام</h1><article>"
+        + "".join(
+            f"<p>فقرة أولى رقم {number} عن القانون والدستور والمحاكم في البلاد، وفيها ما يكفي من الكلمات.</p>"
+            for number in range(9)
+        )
+        + "</article></body></html>"
+    ).encode()
 )  # fmt: skip
 ALLOW = ok(b"User-agent: *\nDisallow:\n", "text/plain")
 FEED_PATHS = {"discovery": {"feeds": ["/feed/"], "sitemaps": ["/wp-sitemap.xml"], "wordpress": [], "listings": []}}
@@ -120,7 +127,9 @@ def test_empty_and_unreadable_pages_lose_no_byte(tmp_path: Path) -> None:
         done = crawl(tmp_path, server.port)
     assert done.returncode == 0, done.stdout + done.stderr
     collection = Collection.open(tmp_path / "home" / "collections" / "bad")
-    entities = {line.url.rstrip("/").rsplit("/", 1)[1]: collection.read(line.location).entity for line in collection.captures()}
+    entities = {
+        line.url.rstrip("/").rsplit("/", 1)[1]: collection.read(line.location).entity for line in collection.captures()
+    }
     assert entities["nohtml"] == noise
     assert entities["empty"] == b""
     publications = {one["title"]: one for one in lines(collection.dataset_dir / "publications.jsonl")}
@@ -140,7 +149,9 @@ def test_feed_that_is_not_xml(tmp_path: Path) -> None:
 
 
 def test_sitemap_of_sixty_thousand(tmp_path: Path) -> None:
-    listed = "".join(f"<url><loc>http://127.0.0.1:PORT/2024/01/01/post-{number}/</loc></url>" for number in range(60_000))
+    listed = "".join(
+        f"<url><loc>http://127.0.0.1:PORT/2024/01/01/post-{number}/</loc></url>" for number in range(60_000)
+    )
     sitemap = f'<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{listed}</urlset>'
 
     with scripted({"/robots.txt": ALLOW, "/": HOME, "/wp-sitemap.xml": b""}) as server:

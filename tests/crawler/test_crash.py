@@ -1,4 +1,6 @@
-"""`kill -9` at any moment, the same command again: the same set of captures as an undisturbed crawl, and no URL lost."""
+"""`kill -9` at any moment, the same command again: the same set of captures as an undisturbed crawl, and no URL
+lost.
+"""
 
 import os
 import random
@@ -32,7 +34,12 @@ def killed_after(folder: Path, words: list[str], seconds: float) -> bool:
     """Runs the command and kills it, with all its processes, after a time. False when it had ended by itself."""
     command = [sys.executable, "-m", "crawler.cli", "--home", str(folder / "home"), *words]
     process = subprocess.Popen(
-        command, cwd=folder, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        command,
+        cwd=folder,
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
         process.wait(seconds)

@@ -33,12 +33,14 @@ def test_a_redirect_may_lead_to_another_spelling(frontier: Frontier) -> None:
 
 
 def test_rows_come_by_role_then_by_order_of_finding(frontier: Frontier) -> None:
-    frontier.add([
-        Found("https://a.example/x.css", "x", Role.REQUISITE, "test"),
-        page("https://a.example/2"),
-        page("https://a.example/1"),
-        Found("https://a.example/sitemap.xml", "s", Role.SOURCE, "test"),
-    ])
+    frontier.add(
+        [
+            Found("https://a.example/x.css", "x", Role.REQUISITE, "test"),
+            page("https://a.example/2"),
+            page("https://a.example/1"),
+            Found("https://a.example/sitemap.xml", "s", Role.SOURCE, "test"),
+        ]
+    )
     assert [row.url.rsplit("/", 1)[1] for row in frontier.claim(9, 0.0)] == ["sitemap.xml", "2", "1", "x.css"]
     assert frontier.claim(9, 0.0) == []
 

@@ -1,4 +1,5 @@
-"""Holds a dataset against the truth of the WordPress site: `python -m tests.wordpress.score PUBLICATIONS.jsonl TRUTH.jsonl`."""
+"""Holds a dataset against the truth of the WordPress site:
+`python -m tests.wordpress.score PUBLICATIONS.jsonl TRUTH.jsonl`."""
 
 import json
 import sys
@@ -68,14 +69,18 @@ def _body(result: Score, title: str, got: dict[str, Any], truth: dict[str, Any])
     for paragraph in truth["paragraphs"]:
         result.hold("paragraphs", f"{title}: {paragraph[:60]}", pieces[typed(paragraph)] > 0, True)
     headings = [block for block in got["blocks"] or () if block["type"] in ("heading", "question") and block["level"]]
-    result.hold("headings", title, [typed(block["text"]) for block in headings], [typed(text) for text in truth["headings"]])
-    links = [link for block in got["blocks"] or () for link in block["links"]]
+    result.hold(
+        "headings", title, [typed(block["text"]) for block in headings], [typed(text) for text in truth["headings"]]
+    )
+    links = [link for piece in (*(got["blocks"] or ()), *got["author_notes"]) for link in piece["links"]]
     for link in truth["links"]:
         there = [one["url"] for one in links if typed(one["text"]) == typed(link["text"])]
-        result.hold("links", f"{title}: {link['text']}", bool(there) and ("url" not in link or _same(link["url"], there)), True)
+        result.hold(
+            "links", f"{title}: {link['text']}", bool(there) and ("url" not in link or _same(link["url"], there)), True
+        )
     note = truth.get("author_note")
     if note:
-        kept = any(typed(note) in typed(line) for line in got["author_notes"])  # type: ignore[operator]
+        kept = any(typed(note) == typed(one["text"]) for one in got["author_notes"])
         result.hold("author_note", title, kept and typed(note) not in typed(got["text"] or ""), True)  # type: ignore[operator]
 
 
@@ -85,7 +90,12 @@ def _same(wanted: str, urls: list[str]) -> bool:
 
 def _case(result: Score, title: str, got: dict[str, Any], truth: dict[str, Any]) -> None:
     for side in ("claimants", "defendants"):
-        result.hold(f"case.{side}", title, [typed(party["name"]) for party in got.get(side, ())], [typed(name) for name in truth[side]])
+        result.hold(
+            f"case.{side}",
+            title,
+            [typed(party["name"]) for party in got.get(side, ())],
+            [typed(name) for name in truth[side]],
+        )
     for name in ("court", "number", "status"):
         result.hold(f"case.{name}", title, typed(got.get(name)), typed(truth[name]))
 

@@ -102,6 +102,27 @@ def test_a_bio_at_the_end_is_an_author_note(bio: str) -> None:
     assert [one.url for one in found.documents] == ["https://institute.example/wp-content/x.pdf"]
 
 
+def test_the_links_of_a_bio_are_kept() -> None:
+    found = content(
+        f"<p>{LONG_ARABIC}</p><p>{LONG_ARABIC}</p><p><strong>لينا فرح</strong>: زميلة غير مقيمة في المعهد، وتكتب "
+        '<a href="/author/lina/">هنا</a>. <a href="https://social.example/lina">linafarah@</a></p>'
+    )
+    [note] = found.author_notes
+    assert [(link.text, link.url) for link in note.links] == [
+        ("هنا", "https://institute.example/author/lina/"),
+        ("linafarah@", "https://social.example/lina"),
+    ]
+    assert all(note.text[link.start : link.end] == link.text for link in note.links)
+
+
+def test_the_links_of_an_author_box_are_kept() -> None:
+    found = content(
+        f"<p>{LONG}</p><p>{LONG}</p><div class='author-box'><p>Lina Farah is a lawyer and <a href='/r/'>researcher</a> "
+        "who lives in Beirut.</p></div>"
+    )
+    assert [[link.text for link in note.links] for note in found.author_notes] == [["researcher"]]
+
+
 def test_a_translation_note_leads_to_the_translation() -> None:
     found = content(
         "<p>تم ترجمة هذا المقال من اللغة الإنجليزية. لقراءة النسخة الأصلية اضغط <a href='/en/'>هنا</a>.</p><p>***</p>"
@@ -136,3 +157,41 @@ def test_a_huge_page_is_bounded_by_counts() -> None:
 
 def test_an_empty_page_says_so() -> None:
     assert "no_body" in page("<html><body></body></html>", PLAIN).warnings
+
+
+def test_a_rule_that_finds_a_card_is_not_believed() -> None:
+    text = "".join(f"<p>{LONG_ARABIC}{LONG}{number}</p>" for number in range(40))
+    cards = "<div class='entry-content'><p>One more of our posts.</p></div>" * 3
+    found = page(f"<html><body><main><h1>A title</h1><div class='text'>{text}</div></main>{cards}</body></html>")
+    assert found.content is not None
+    assert len(found.content.blocks) == 40
+    assert "body_doubted" in found.warnings
+
+
+def test_a_short_body_above_long_cards_is_believed() -> None:
+    cards = f"<section class='related-posts'>{f'<p>{LONG}</p>' * 60}</section>"
+    found = page(article("<p>We condemn it.</p>").replace("</main>", f"{cards}</main>"))
+    assert found.content is not None
+    assert [block.text for block in found.content.blocks] == ["We condemn it."]
+    assert "body_doubted" not in found.warnings
+
+
+def test_the_picture_above_the_body_has_its_caption() -> None:
+    card = "<div class='card'><figure class='wp-block-post-featured-image'><img src='/card.png'></figure></div>"
+    lead = (
+        "<figure class='wp-block-post-featured-image'><img src='/a.png' alt='صورة'><figcaption>The port. "
+        "<span class='image-credit'>Photo: N. Saad</span></figcaption></figure>"
+    )
+    found = page(article(f"<p>{LONG}</p>").replace("<h1>", f"{card}{lead}<h1>"))
+    assert found.content is not None
+    assert [image.model_dump() for image in found.content.images] == [
+        {"url": "https://institute.example/a.png", "alt": "صورة", "caption": "The port.", "credit": "Photo: N. Saad"}
+    ]
+
+
+def test_a_link_to_an_author_within_a_sentence_is_no_byline() -> None:
+    line = f"{LONG} As <a href='/author/lina/'>Lina Farah</a> wrote, it did."
+    found = page(f"<html><body><main><h1>A title</h1><p>{line}</p><p>{LONG_ARABIC * 3}</p></main></body></html>", PLAIN)
+    assert found.content is not None
+    assert found.content.authors == ()
+    assert "Lina Farah" in found.content.blocks[0].text

@@ -94,3 +94,15 @@ def test_selectors_choose_elements_in_order_and_an_absent_class_costs_nothing() 
 
 def test_the_base_element_is_what_relative_addresses_are_joined_to() -> None:
     assert document('<base href="/ar/">').base == "https://institute.example/ar/"
+
+
+def test_half_a_character_of_json_is_replaced() -> None:
+    found = page(
+        '<html><head><script type="application/ld+json">'
+        '{"@type": "Article", "headline": "\\u0642 \\ud83d x \\ud83d\\ude00"}'
+        f"</script></head><body><p>{LONG * 3}</p></body></html>",
+        PLAIN,
+    )
+    assert found.content is not None
+    assert found.content.title == "ق \ufffd x 😀"
+    assert found.model_dump_json()

@@ -1,5 +1,8 @@
 """Interviews: who asks, who answers, and pages that only look like one."""
 
+import pytest
+
+from archive.extract import interview
 from archive.institutes.profile import Kind, KindRule
 from tests.archive.extract.pages import LONG, LONG_ARABIC, PROFILE, content
 
@@ -48,3 +51,27 @@ def test_run_in_labels_of_a_brief_are_no_speakers() -> None:
     found = content(f"<p><b>Background:</b> {LONG}</p><p><b>Summary:</b> {LONG}</p><p><b>Significance:</b> {LONG}</p>")
     assert found.kind is Kind.ANALYSIS
     assert found.blocks[0].text.startswith("Background:")
+
+
+@pytest.mark.parametrize(
+    ("title", "guest"),
+    [
+        ("Water after the Dam: Q&A with Omar E. Ben Salah on the Water Law", "Omar E. Ben Salah"),
+        ("An Interview with Dr. Lina al-Masri", "Lina al-Masri"),
+        ("In Conversation with Elias O’Farrell: What Next?", "Elias O’Farrell"),
+        ("حوار من بيروت: مقابلة مع كريم بو كرم حول قانون المياه", "كريم بو كرم"),
+        ("مقابلة خاصة مع ليلى القنديل", "ليلى القنديل"),
+        ("An Interview with the Minister of Justice", None),
+        ("Q&A with Lina Farah and Karim Nammour on Elections", None),
+        ("What Now for the Talks with Karim Nammour", None),
+        (None, None),
+    ],
+)
+def test_the_guest_is_whom_the_title_names(title: str | None, guest: str | None) -> None:
+    assert interview.guest(title) == guest
+
+
+def test_answers_without_labels_are_the_guest_s() -> None:
+    asked = "".join(f"<h2>Why point {number}?</h2><p>{LONG}</p>" for number in range(3))
+    found = content(f"<p>{LONG}</p>{asked}", RULED, title="Q&A with Lina Farah on the Law")
+    assert [block.speaker for block in found.blocks[:3]] == [None, None, "Lina Farah"]

@@ -24,15 +24,26 @@ PAGE = """<html><body><main class="wrap"><p class="date" id="1"><time id="2">a</
         'div:-soup-contains("of the template")',
         'div:-soup-contains-own("of the template")',
         "p:first-child, li > a",
+        ".wrap > .date, .query .date, h3, .date",
+        "h2 + p a, .absent a",
+        ".query ~ p, main p.date:not(.query *) > time",
+        'p[class~="date"]',
+        ".wrap div b, .query time, .wrap .query time",
     ],
 )
 def test_as_soupsieve(css: str) -> None:
-    select = compiled(css)
-    assert select is not None
+    assert compiled(css) is not None
     document = Document.from_bytes(PAGE.encode(), "https://example.org/")
     expected = [tag["id"] for tag in BeautifulSoup(PAGE, "lxml").select(css) if tag.get("id")]
-    assert [element.get("id") for element in select(document.tree) if element.get("id")] == expected
+    assert [element.get("id") for element in document.select(css) if element.get("id")] == expected
 
 
 def test_what_is_no_selector() -> None:
     assert compiled("p:nonsense(") is None
+
+
+def test_within_a_part_of_the_page() -> None:
+    document = Document.from_bytes(PAGE.encode(), "https://example.org/")
+    [part] = document.select(".query")
+    assert [element.get("id") for element in document.select(".wrap .date time", part)] == ["4"]
+    assert document.select("h2, h3", part) == []

@@ -123,7 +123,7 @@ def test_a_figure_has_alt_caption_and_credit() -> None:
         "</figcaption></figure>"
     )
     assert (block.type, block.url, block.alt) == ("image", "https://institute.example/a.jpg", "صورة")
-    assert (block.caption, block.credit) == ("A street. Photo: R. Nader", "Photo: R. Nader")
+    assert (block.caption, block.credit) == ("A street.", "Photo: R. Nader")
 
 
 def test_a_lazy_image_has_its_real_address_and_an_avatar_is_none() -> None:

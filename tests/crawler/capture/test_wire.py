@@ -32,7 +32,9 @@ HOSTILE = {
     "/notfound": b"HTTP/1.1 404 Gone Fishing\r\nContent-Type: text/html\r\n" + LENGTH + CLOSE + b"\r\n" + PAGE,
     "/cut": b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 4000\r\n" + CLOSE + b"\r\n" + PAGE,
 }  # fmt: skip
-ROBOTS = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 14\r\nConnection: close\r\n\r\nUser-agent: *\n"
+ROBOTS = (
+    b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 14\r\nConnection: close\r\n\r\nUser-agent: *\n"
+)
 
 
 def records(collection: Collection) -> list[warc.Record]:
@@ -40,7 +42,9 @@ def records(collection: Collection) -> list[warc.Record]:
 
 
 def kept(collection: Collection) -> dict[str, bytes]:
-    """Path → what the WARC holds of the server's answer: interim responses from their metadata record, then the response's block."""
+    """Path → what the WARC holds of the server's answer: interim responses from their metadata record, then the
+    response's block.
+    """
     interim: dict[str, bytes] = {}
     blocks: dict[str, bytes] = {}
     for record in records(collection):
@@ -64,7 +68,16 @@ def test_bytes_are_kept_as_they_were_sent(tmp_path: Path, scheme: str) -> None:
         site = profile(tmp_path, home, etiquette={"broken_certificates": ["127.0.0.1"]} if tls else {})
         (tmp_path / "urls.txt").write_text("".join(f"{home[:-1]}{path}\n" for path in HOSTILE))
         done = policy_archive(
-            tmp_path, "crawl", str(site), "--urls", "urls.txt", "--allow-private", "--delay", "0", "--collection", "wire"
+            tmp_path,
+            "crawl",
+            str(site),
+            "--urls",
+            "urls.txt",
+            "--allow-private",
+            "--delay",
+            "0",
+            "--collection",
+            "wire",
         )
         assert done.returncode in (0, 1), done.stderr
         collection = Collection.open(tmp_path / "home" / "collections" / "wire")
