@@ -23,10 +23,14 @@ _ARCHIVIST = archive_cli.ARCHIVIST
 @app.command(rich_help_panel=_ARCHIVIST, epilog="Example: policy-archive crawl timep --max-pages 50")
 def crawl(
     ctx: typer.Context,
-    institute: Annotated[str, typer.Argument(help="An institute's name (`institute list`), or the path of a profile.")],
+    institute: Annotated[
+        str,
+        typer.Argument(metavar="INSTITUTE", help="An institute's name (`institute list`), or the path of a profile."),
+    ],
     collection: Annotated[str | None, typer.Option(help="The collection's name; the institute's unless given.")] = None,
     only: Annotated[
-        list[Kind] | None, typer.Option(help="Only these kinds of publication; give it again for more.")
+        list[Kind] | None,
+        typer.Option(metavar="KIND", help=f"Only this kind of publication; give it again for more: {', '.join(Kind)}."),
     ] = None,
     urls: Annotated[Path | None, typer.Option(help="Crawl just the pages in this file, one address a line.")] = None,
     max_pages: Annotated[int, typer.Option(min=0, help="Stop after so many pages; 0 for no limit.")] = 0,

@@ -21,7 +21,7 @@ from concurrent.futures import Future, TimeoutError
 from dataclasses import dataclass
 from functools import cached_property, partial
 from importlib import import_module
-from multiprocessing import connection
+from multiprocessing import connection, forkserver, resource_tracker
 from pathlib import Path
 from typing import Any, Self
 
@@ -42,6 +42,7 @@ TIME_LIMIT = 10.0
 MEMORY_LIMIT = 3 << 29
 MOST_PROCESSES = 8  # beyond that one crawl's pages do not come fast enough
 _OUT_OF_MEMORY = 86  # exit code of a worker that ended itself
+_TO_THE_GROUP = frozenset({signal.SIGINT, signal.SIGTERM})
 
 Read = Callable[[Location], Capture]
 Extract = Callable[[Capture, Profile], Page]
@@ -96,6 +97,8 @@ class Workers:
         )
         # A server that runs already keeps what it has loaded: the workers then load the rest themselves.
         context.set_forkserver_preload([__name__, "archive.extract.extract", "archive.store.collection"])
+        if context.get_start_method() == "forkserver":
+            _start_server()
         setup = Setup(str(collection_path), dumps(profile), time_limit, memory_limit, **(functions or {}))
         self._new_pool = partial(
             ProcessPool, max_workers=self.processes, initializer=_begin, initargs=(setup,), context=context
@@ -186,6 +189,18 @@ class Workers:
             self.stop()
 
 
+def _start_server() -> None:
+    """Start the process that workers are forked from, deaf to signals that are sent to the whole group (Ctrl-C,
+    `systemctl stop`): it deafens itself only when it has loaded all, and without it no worker can be made.
+    """
+    resource_tracker.ensure_running()  # the server starts it, and that lets the signals through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _TO_THE_GROUP)
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 # In the worker
 
 
@@ -222,6 +237,7 @@ def _begin(setup: Setup) -> None:
     global _state
     _state = _State(setup)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the crawl drains its workers
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _TO_THE_GROUP)  # see `_start_server`
     signal.signal(signal.SIGALRM, signal.SIG_DFL)  # see `_work`
     threading.Thread(target=_watch, args=(_state,), daemon=True).start()
     # Behind the watch, for growth in one step: address space holds more than memory, so the limit is twice as high.
