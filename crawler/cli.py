@@ -87,8 +87,9 @@ def _crawl(
 ) -> Any:
     from crawler import summary
     from crawler.crawl import Crawl
-    from crawler.run import run
+    from crawler.run import end_at_once, run
 
+    end_at_once()
     talk = Console(stderr=True)
     running = Crawl.open(profile, archive_cli.home(ctx), collection, options)
     if running.resumed:

@@ -1,6 +1,7 @@
 """Imports point one way, and the archive runs without Scrapy."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -56,3 +57,12 @@ def test_the_archive_runs_without_scrapy() -> None:
         "import archive.cli, archive.dataset.derive, archive.audit.verify"
     )
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60, cwd=ROOT)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_pattern_repeats_a_group_possessively(path: Path) -> None:
+    """`(…)*+`, `(…){1,4}+` and `(?>…)` match wrongly before Python 3.11.5; a class, as in `[a-z]++`, is right.
+
+    `()*+,` is what RFC 3986 allows in a path.
+    """
+    assert not re.search(r"\)(?:[*+?]|\{[\d,]+\})\+(?!,)|\(\?>", path.read_text(encoding="utf-8"))

@@ -42,7 +42,6 @@ TIME_LIMIT = 10.0
 MEMORY_LIMIT = 3 << 29
 MOST_PROCESSES = 8  # beyond that one crawl's pages do not come fast enough
 _OUT_OF_MEMORY = 86  # exit code of a worker that ended itself
-_TO_THE_GROUP = frozenset({signal.SIGINT, signal.SIGTERM})
 
 Read = Callable[[Location], Capture]
 Extract = Callable[[Capture, Profile], Page]
@@ -190,11 +189,11 @@ class Workers:
 
 
 def _start_server() -> None:
-    """Start the process that workers are forked from, deaf to signals that are sent to the whole group (Ctrl-C,
-    `systemctl stop`): it deafens itself only when it has loaded all, and without it no worker can be made.
+    """Start the process that workers are forked from, deaf to Ctrl-C, which reaches the whole group: it deafens itself
+    only when it has loaded all, and without it no worker can be made.
     """
-    resource_tracker.ensure_running()  # the server starts it, and that lets the signals through again
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _TO_THE_GROUP)
+    resource_tracker.ensure_running()  # the server starts it, and that lets the signal through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         forkserver.ensure_running()
     finally:
@@ -237,7 +236,6 @@ def _begin(setup: Setup) -> None:
     global _state
     _state = _State(setup)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the crawl drains its workers
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, _TO_THE_GROUP)  # see `_start_server`
     signal.signal(signal.SIGALRM, signal.SIG_DFL)  # see `_work`
     threading.Thread(target=_watch, args=(_state,), daemon=True).start()
     # Behind the watch, for growth in one step: address space holds more than memory, so the limit is twice as high.

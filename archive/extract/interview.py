@@ -17,12 +17,13 @@ _INTERVIEWER = re.compile(r"^(?:q|question|interviewer|س|سؤال|السؤال|
 _ANSWERER = re.compile(r"^(?:a|answer|ج|جواب|الجواب)$", re.IGNORECASE)
 _NAME = (
     r"[A-Z][\w.'’-]*(?:\s+(?:(?:al|el|ben|bin|ibn|bint|bou|abu|van|von|de|den|der|di|da|la|le|du)[\s-]+){0,2}"
-    r"(?:(?:al|el)-)?[A-Z][\w.'’-]*){1,4}+"
+    r"(?:(?:al|el)-)?[A-Z][\w.'’-]*){1,4}"
 )
-# "… Q&A with Karim Nammour on …", «مقابلة مع كريم نمور حول …»: the words between are few and no new clause.
+# "… Q&A with Karim Nammour on …", «مقابلة مع كريم نمور حول …»: the words between are few and no new clause. A name is
+# taken whole or not at all, by looking ahead: `{1,4}+` does not match what it should before Python 3.11.5.
 _WITH = re.compile(
     r"\b(?i:interview(?:ing)?|conversation|q\s?(?:&|and)\s?a|dialogue|discussion)\b(?:\s+\w+){0,2}?\s+(?i:with)\s+"
-    rf"(?P<latin>{_NAME})(?=$|[\s,;:–—|-])(?!\s+(?:and\b|&))|"
+    rf"(?=(?P<latin>{_NAME}))(?P=latin)(?=$|[\s,;:–—|-])(?!\s+(?:and\b|&))|"
     r"(?:مقابلة|حوار|لقاء|حديث|محادثة)(?:\s+\w+)?\s+مع\s+"
     r"(?P<arabic>(?:(?!(?:حول|عن|بشأن|في|من|على|بعد|قبل|ضمن|لمناسبة|بمناسبة)\s)[\u0621-\u0652]+\s*){2,5})(?=$|\W|\s)"
 )

@@ -36,9 +36,10 @@ _EDGES = "".join(map(chr, range(0x21)))  # what the URL standard strips: control
 _ALLOWED = (
     r"A-Za-z0-9\-._~!$&()*+,;=:@/"  # RFC 3986: pchar and the slash; the apostrophe in paths alone, as browsers do
 )
+# No possessive repeat of a group: before Python 3.11.5 it matches what it should not.
 _CLEAN = re.compile(
-    r"https?://[a-z0-9_-]+(?:\.[a-z0-9_-]+)*+(?::(?!80/|443/)(?:[1-5][0-9]{4}|[1-9][0-9]{0,3}))?"
-    rf"/(?:[{_ALLOWED}']++|%[89A-F][0-9A-F])*+(?:\?(?:[{_ALLOWED}?]++|%[89A-F][0-9A-F])++)?"
+    r"https?://[a-z0-9_-]+(?:\.[a-z0-9_-]+)*(?::(?!80/|443/)(?:[1-5][0-9]{4}|[1-9][0-9]{0,3}))?"
+    rf"/(?:[{_ALLOWED}']++|%[89A-F][0-9A-F])*(?:\?(?:[{_ALLOWED}?]++|%[89A-F][0-9A-F])+)?"
 )
 _SPLIT = re.compile(r"(?:([A-Za-z][A-Za-z0-9+.\-]*):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?", re.DOTALL)
 _ORIGIN = re.compile(r"https?://[^/?#]+")
