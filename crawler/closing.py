@@ -1,6 +1,7 @@
 """The end of a crawl: drained, sealed, derived and reported, beside the reactor."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self
@@ -16,6 +17,7 @@ from crawler import report
 from crawler.crawl import Crawl
 from crawler.errors import space
 
+_PART = 2 * 1024 * 1024  # bytes of a paper in one record
 _PAPERS = ("urls.jsonl", "log.jsonl")  # kept in the WARC, so that the collection explains itself
 
 
@@ -64,9 +66,8 @@ def close(crawl: Crawl, reason: str) -> report.Outcome:
 def _whole(crawl: Crawl, reason: str) -> report.Outcome:
     outcome = report.outcome(crawl, reason)
     report.write_urls(crawl.folder / "urls.jsonl", crawl.frontier, outcome)
-    crawl.writer.write(
-        [crawl.resource(path.name, path.read_bytes(), "application/x-ndjson") for path in _papers(crawl.folder)]
-    )
+    for name, part in _papers(crawl.folder):
+        crawl.writer.write([crawl.resource(name, part, "application/x-ndjson")])
     crawl.writer.seal()
     if crawl.options.derive:
         summary = derive(crawl.collection, crawl.profile, workers=crawl.workers)
@@ -97,5 +98,13 @@ def _digests(folder: Path) -> dict[str, str]:
     return digests
 
 
-def _papers(folder: Path) -> list[Path]:
-    return [folder / name for name in _PAPERS if (folder / name).exists()]
+def _papers(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Name and bytes of each record. A long paper is several, of whole lines: memory does not follow a crawl's size."""
+    for name in _PAPERS:
+        if not (folder / name).exists():
+            continue
+        with (folder / name).open("rb") as file:
+            number = 1
+            while lines := file.readlines(_PART):
+                yield (name if number == 1 else f"{name}:{number}"), b"".join(lines)
+                number += 1
