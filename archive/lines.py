@@ -39,5 +39,5 @@ def table(console: Console, rows: Iterable[tuple[str, Sequence[str | Text]]], la
     """A label each, `label` columns wide, and the lines that go with it; the terminal breaks what is too long."""
     for name, lines in rows:
         for number, line in enumerate(lines):
-            head = f"{indent}{'' if number else name:<{label}}"
+            head = f"{indent}{'' if number else name + ' ':<{label}}"
             console.print(Text.assemble((head, "dim"), line), soft_wrap=True)
