@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,19 @@ def policy_archive(folder: Path, *words: str, timeout: float = 120) -> "subproce
         text=True,
         timeout=timeout,
         check=False,
+    )
+
+
+def started(folder: Path, words: Sequence[str], output: int = subprocess.PIPE) -> "subprocess.Popen[str]":
+    """The same, still running, in a process group of its own; `output` is where stdout and stderr go."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "crawler.cli", "--home", str(folder / "home"), *words],
+        cwd=folder,
+        env=environment(),
+        stdout=output,
+        stderr=output,
+        text=True,
+        start_new_session=True,
     )
 
 

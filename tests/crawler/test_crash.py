@@ -6,7 +6,6 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -15,7 +14,7 @@ import pytest
 
 from archive.store.collection import Collection
 from crawler.demo.server import DemoServer
-from tests.crawler.command import environment, lines, policy_archive, profile
+from tests.crawler.command import lines, policy_archive, profile, started
 
 IN_FLIGHT = 16 + 32  # in the downloader, and claimed ahead of it (crawler/scheduler.py)
 
@@ -32,15 +31,7 @@ def crawl(folder: Path, site: Path) -> list[str]:
 
 def killed_after(folder: Path, words: list[str], seconds: float) -> bool:
     """Runs the command and kills it, with all its processes, after a time. False when it had ended by itself."""
-    command = [sys.executable, "-m", "crawler.cli", "--home", str(folder / "home"), *words]
-    process = subprocess.Popen(
-        command,
-        cwd=folder,
-        env=environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    process = started(folder, words, subprocess.DEVNULL)
     try:
         process.wait(seconds)
     except subprocess.TimeoutExpired:

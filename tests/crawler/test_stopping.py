@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from crawler.demo.server import DemoServer
-from tests.crawler.command import environment, lines, policy_archive, profile
+from tests.crawler.command import environment, lines, policy_archive, profile, started
 from tests.crawler.sockets import Script, Wire, scripted
 
 ROBOTS = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
@@ -55,19 +55,6 @@ def site(folder: Path, gate: Gate) -> Iterator[tuple[Wire, list[str]]]:
             yield wire, [*command, "--allow-private", "--delay", "0.01"]
         finally:
             gate.open.set()
-
-
-def started(folder: Path, words: list[str]) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-m", "crawler.cli", "--home", str(folder / "home"), *words]
-    return subprocess.Popen(
-        command,
-        cwd=folder,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
 
 
 def ends(folder: Path) -> dict[str, str]:
