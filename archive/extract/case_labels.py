@@ -3,6 +3,8 @@
 import re
 from functools import lru_cache
 
+from archive.extract.case_lines import fold
+
 MAX_LABEL = 120  # characters: the longest has 40, and marks may stand at each letter
 LABELS: dict[str, tuple[str, ...]] = {
     "claimants": (
@@ -59,17 +61,7 @@ def labelled(extra: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, str]:
     return found
 
 
-@lru_cache(maxsize=8192)
-def is_label(text: str) -> bool:
-    return fold(text) in labelled(())
-
-
-def fold(text: str) -> str:
-    text = re.sub("[\u064b-\u0652\u0640\u200e\u200f]", "", text.casefold()).translate(str.maketrans("أإآىة", "ااايه"))
-    text = re.sub(r"\((?:s|ies)\)", "", text)
-    return " ".join(re.sub(r"[\W_]+", " ", text).split())
-
-
+@lru_cache(maxsize=4096)
 def is_timeline(text: str) -> bool:
     """Whether a heading stands over dated steps: "Proceedings", «مسار القضية»."""
     return len(text) <= MAX_LABEL and bool(_TIMELINE.match(fold(text)))

@@ -195,7 +195,8 @@ def _content(document: Document, capture: Capture, profile: Profile, role: Role)
     code, direction = language.of_text(text or known.title or "", hint)
     case = None
     if decided is Kind.LEGAL_CASE:
-        case = legal_case.read(known.title, written, chosen.roots, profile)
+        outside = legal_case.pointed(document, chosen.roots, profile, captured_on)
+        case = legal_case.read(known.title, written, chosen.roots, profile, outside)
     return Content(
         kind=decided,
         title=known.title,
