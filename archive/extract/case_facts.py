@@ -66,6 +66,11 @@ def read(lines: Sequence[Line], labels: Mapping[str, str]) -> dict[str, list[str
     return facts
 
 
+def shown(lines: Sequence[Line], labels: Mapping[str, str]) -> list[str]:
+    """The facts that the lines name, each as often as they do."""
+    return [one.name for one in _candidates(lines, labels)]
+
+
 def columns(body: Sequence[HtmlElement], labels: Mapping[str, str]) -> tuple[dict[str, list[str]], set[HtmlElement]]:
     """Facts of tables whose first row are labels and whose second, the only other, are values; and the tables whose
     first row are labels: no line of theirs is a label of the next."""

@@ -1,9 +1,11 @@
 """A legal case file: its parties, court, number, status and timeline, from the title and from the facts on the page."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from lxml import html
 from lxml.html import HtmlElement
 
 from archive.extract import case_facts, case_lines, dates, parties, timeline
@@ -124,7 +126,16 @@ def _timeline(outside: Pointed, lines: Sequence[Line], order: timeline.Order) ->
 
 
 def _found(document: Document, rule: FieldRule) -> tuple[HtmlElement, ...]:
-    return tuple(element for element in document.select(rule.select) if "".join(element.itertext()).strip())
+    elements = document.select(rule.select)
+    if rule.attribute:
+        elements = [_paragraph(element.get(rule.attribute) or "") for element in elements]
+    return tuple(element for element in elements if "".join(element.itertext()).strip())
+
+
+def _paragraph(text: str) -> HtmlElement:
+    element: HtmlElement = html.Element("p")
+    element.text = text
+    return element
 
 
 def _around(roots: Sequence[HtmlElement]) -> Iterator[HtmlElement]:
@@ -147,13 +158,12 @@ def _around(roots: Sequence[HtmlElement]) -> Iterator[HtmlElement]:
 
 
 def _around_facts(around: Sequence[HtmlElement], labels: dict[str, str]) -> dict[str, list[str]]:
-    """Facts of the first box that shows enough of them. Cards of other cases show the same label again."""
-    for element in around:
-        found, lines = _facts([element], labels)
-        named = [labels[case_lines.fold(line.text)] for line in lines if case_lines.fold(line.text) in labels]
-        if len(found) >= BESIDE_LEAST and len(named) == len(set(named)):
-            return found
-    return {}
+    """Facts of the first box that shows enough of them. Cards of other cases show the same labels again and again."""
+    read = [_facts([element], labels) for element in around]
+    shown = Counter(name for _, lines in read for name in case_facts.shown(lines, labels))
+    return next(
+        (facts for facts, _ in read if len(facts) >= BESIDE_LEAST and all(shown[name] <= 1 for name in facts)), {}
+    )
 
 
 def _documents(blocks: Sequence[Block]) -> Iterator[DocumentLink]:

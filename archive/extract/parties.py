@@ -85,7 +85,7 @@ def _listed(value: str) -> Iterator[str]:
             if names and (_SUFFIX.fullmatch(piece) or countries.code(piece)):
                 names[-1] = f"{names[-1]}, {piece}"
             elif piece:
-                names.append(re.sub(r"^(?:and|&)\s+(?!others|ors|another)", "", piece, flags=re.IGNORECASE))
+                names.append(re.sub(r"^(?:and|&)\s+(?!(?:\w+\s+)?others|ors|another)", "", piece, flags=re.IGNORECASE))
         yield from names[:-1]
         if names:
             yield from _at_and(names[-1])

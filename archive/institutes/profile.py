@@ -255,7 +255,7 @@ class Profile(Strict):
         Literal["claimants", "defendants", "court", "jurisdiction", "number", "filed", "status", "name"],
         tuple[str, ...],
     ] = Field(
-        default_factory=dict, description="More labels of case facts, beside those of archive/extract/legal_case.py."
+        default_factory=dict, description="More labels of case facts, beside those of archive/extract/case_labels.py."
     )
     etiquette: Etiquette = Etiquette()
 

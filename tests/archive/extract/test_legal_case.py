@@ -1,15 +1,19 @@
 """Case files: the same facts in every shape, in both languages."""
 
+from datetime import date
+
 import pytest
 from lxml import html
 
 from archive.extract import legal_case
-from archive.extract.page import Block, TextLink
-from archive.institutes.profile import Profile
+from archive.extract.extract import extract
+from archive.extract.page import Block, Case, TextLink
+from archive.institutes.profile import FieldRule, Kind
+from tests.archive.extract import pages
 
-PROFILE = Profile(name="Example", home="https://example.org/")
+PROFILE = pages.PLAIN
 ENGLISH = [
-    ("Claimants", "Samira Khoury; The Families’ Committee"), ("Defendants", "Delta Marine Ltd"), ("Court",
+    ("Claimants", "Samira Khoury; The Families’ Committee"), ("Defendants", "Delta Marine SA"), ("Court",
     "Court of Cassation, Beirut"),
     ("Case number", "455/2017"), ("Date filed", "12 March 2019"), ("Status", "Pending"),
 ]  # fmt: skip
@@ -44,6 +48,26 @@ def shape(name: str, rows: list[tuple[str, str]]) -> str:
         )
     if name == "spans":
         return "".join(f"<div><span>{k}</span><span>{v}</span></div>" for k, v in rows)
+    if name == "span after span":
+        return "<div>" + "".join(f"<p><span>{k}:</span><span>{v}</span></p>" for k, v in rows) + "</div>"
+    if name == "deep divs":
+        return "<div>" + "".join(
+            f"<div><div><div><span>{k}</span></div></div><div><div><p>{v}</p></div></div></div>" for k, v in rows
+        ) + "</div>"  # fmt: skip
+    if name == "wide table":
+        cells = [f"<td><b>{k}</b></td><td>{v}</td>" for k, v in rows]
+        pairs = "".join(f"<tr>{''.join(cells[at : at + 2])}</tr>" for at in range(0, len(cells), 2))
+        return f"<table><tbody>{pairs}</tbody></table>"
+    if name == "wrapped definitions":
+        return "<dl>" + "".join(f"<div><dt>{k}</dt><dd><p>{v}</p></dd></div>" for k, v in rows) + "</dl>"
+    if name == "dashes":
+        return "<ul>" + "".join(f"<li><strong>{k}</strong> – {v}</li>" for k, v in rows) + "</ul>"
+    if name == "bold and break":
+        return "".join(f"<p><strong>{k}</strong><br>{v}</p>" for k, v in rows)
+    if name == "one paragraph of bold labels":
+        return "<p>" + " ".join(f"<strong>{k}:</strong> {v}." for k, v in rows) + " It was the first of its kind.</p>"
+    if name == "prose":
+        return "<p>" + " ".join(f"{k}: {v}." for k, v in rows) + " It was the first of its kind.</p>"
     if name == "items":
         return "<ul>" + "".join(f"<li>{k}: {v}</li>" for k, v in rows) + "</ul>"
     if name == "breaks":
@@ -63,6 +87,14 @@ SHAPES = [
     "items",
     "breaks",
     "headings",
+    "span after span",
+    "deep divs",
+    "wide table",
+    "wrapped definitions",
+    "dashes",
+    "bold and break",
+    "one paragraph of bold labels",
+    "prose",
 ]
 
 
@@ -132,27 +164,82 @@ def test_a_list_of_parties_in_one_line(value: str, names: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "steps",
+    ("value", "names", "others"),
     [
-        "<ol><li>18/10/2021: The court met.</li><li>8/11/2021: It ruled.</li></ol>",
-        "<p><strong>18 October 2021</strong> – The court met.</p><p><strong>8 November 2021</strong> – It ruled.</p>",
-        "<dl><dt>18 October 2021</dt><dd>The court met.</dd><dt>8 November 2021</dt><dd>It ruled.</dd></dl>",
-        "<table><tr><td>18 October 2021</td><td>The court met.</td></tr>"
-        "<tr><td>8 November 2021</td><td>It ruled.</td></tr></table>",
+        ("<ul><li>Samira Khoury</li><li>Delta, Ltd</li></ul>", ["Samira Khoury", "Delta, Ltd"], False),
+        ("<p>سميرة خوري</p><p>لجنة الأهالي وآخرون</p>", ["سميرة خوري", "لجنة الأهالي"], True),
+        ("Samira Khoury<br>Omar Selim<br>and others", ["Samira Khoury", "Omar Selim"], True),
+        ("1. Samira Khoury 2. Omar Selim", ["Samira Khoury", "Omar Selim"], False),
+        ("Samira Khoury and Omar Selim", ["Samira Khoury", "Omar Selim"], False),
+        ("Ministry of Labor and Housing", ["Ministry of Labor and Housing"], False),
+        ("Nour Aziz, Samira Khoury, and 12 others", ["Nour Aziz", "Samira Khoury"], True),
+        ("أهالي الضحايا و١٥ آخرين", ["أهالي الضحايا"], True),
     ],
 )
-@pytest.mark.parametrize("heading", ["Proceedings", "Case Timeline", "مسار القضية", "التسلسل الزمني"])
-def test_timeline(heading: str, steps: str) -> None:
-    body = html.fromstring(
-        f"<div><p>Before, on 1 May 2020.</p><h2>{heading}</h2>{steps}<h2>Significance</h2>"
-        f"<p>In 3 May 2022 it mattered.</p></div>"
-    )
+@pytest.mark.parametrize("cell", ["<dl><dt>{}</dt><dd>{}</dd></dl>", "<table><tr><th>{}</th><td>{}</td></tr></table>"])
+def test_parties_of_a_cell(cell: str, value: str, names: list[str], others: bool) -> None:
+    body = html.fromstring(f"<div>{cell.format('المدعون', value)}<p>Some text.</p></div>")
     case = legal_case.read(None, (), [body], PROFILE)
     assert case is not None
-    assert [(event.date, event.event) for event in case.timeline] == [
-        ("2021-10-18", "The court met."),
-        ("2021-11-08", "It ruled."),
-    ]
+    assert ([party.name for party in case.claimants], case.claimants_others) == (names, others)
+
+
+def test_several_definitions_of_one_label() -> None:
+    body = "<dl><dt>Claimants</dt><dd>Samira Khoury</dd><dd>Omar Selim</dd><dt>Judge</dt><dd>N. N.</dd></dl>"
+    case = legal_case.read(None, (), [html.fromstring(body)], PROFILE)
+    assert case is not None
+    assert [party.name for party in case.claimants] == ["Samira Khoury", "Omar Selim"]
+
+
+@pytest.mark.parametrize(("label", "value"), [("Status", "Filed"), ("الحالة", "مرفوعة")])
+@pytest.mark.parametrize(
+    "pair",
+    [
+        "<dl><dt>{}</dt><dd>{}</dd></dl>",
+        "<table><tr><td>{}</td><td>{}</td></tr></table>",
+        "<div><div><span>{}:</span></div><div>{}</div></div>",
+    ],
+)
+def test_a_value_may_be_a_label(pair: str, label: str, value: str) -> None:
+    case = legal_case.read(None, (), [html.fromstring(f"<div>{pair.format(label, value)}</div>")], PROFILE)
+    assert case is not None
+    assert (case.status, case.filed_raw) == (value, None)
+
+
+def test_values_are_raw_and_read() -> None:
+    body = "<dl><dt>Case No.</dt><dd>No. 455/2017.</dd><dt>Court</dt><dd>Court of Cassation,<br>Beirut.</dd></dl>"
+    case = legal_case.read(None, (), [html.fromstring(body)], PROFILE)
+    assert case is not None
+    assert (case.number, case.number_raw) == ("455/2017", "No. 455/2017.")
+    assert (case.court, case.court_raw) == ("Court of Cassation, Beirut", "Court of Cassation,\nBeirut.")
+
+
+def test_a_day_that_cannot_be_read_stays_raw() -> None:
+    body = "<dl><dt>تاريخ الدعوى</dt><dd>15 رمضان 1442 هـ</dd><dt>المحكمة</dt><dd>محكمة العدل</dd></dl>"
+    case = legal_case.read(None, (), [html.fromstring(body)], PROFILE)
+    assert case is not None
+    assert (case.filed, case.filed_raw) == (None, "15 رمضان 1442 هـ")
+
+
+NO_FACTS = [
+    "<p><strong>Court</strong> records show that the ministry did not answer.</p>",
+    "<p><strong>Status</strong> quo ante is what the council asked for.</p>",
+    "<p><strong>The court:</strong> a building on the hill.</p>",
+    "<p>The lawyers asked the court: what of the <b>defendants</b>? Nobody knew.</p>",
+    "<p><strong>المحكمة</strong> رفضت الطلب ثم عادت وقبلته.</p>",
+    "<p>سألنا المحامين عن المحكمة: ماذا قررت؟ لا أحد يعرف.</p>",
+    "<h2>Status</h2><p>Nothing has moved. The ministry waits. The families wait too.</p>",
+    "<h2>الوضع الراهن</h2><p>لم يتحرك شيء حتى اليوم. تنتظر الوزارة منذ عامين. وتنتظر الأهالي أيضاً.</p>",
+    "<p><strong>Status:</strong> " + "It waits and waits for a day in court. " * 12 + "</p>",
+    "<ul><li>Number of hearings: many.</li><li>Numbers: few.</li></ul>",
+    "<table><tr><th>Court</th><th>Status</th></tr><tr><td>A</td><td>Open</td></tr><tr><td>B</td><td>Shut</td></tr></table>",
+]
+
+
+@pytest.mark.parametrize("body", NO_FACTS)
+def test_what_looks_like_a_label_is_no_fact(body: str) -> None:
+    page = html.fromstring(f"<div><p>Some text.</p>{body}<p>More text of the same kind.</p></div>")
+    assert legal_case.read("A title", (), [page], PROFILE) is None
 
 
 def test_documents_are_the_pdfs_that_the_body_links_to() -> None:
@@ -172,3 +259,59 @@ def test_a_profile_adds_labels() -> None:
 
 def test_no_case() -> None:
     assert legal_case.read("A title", (), [html.fromstring("<p>Some text.</p>")], PROFILE) is None
+
+
+def page(article: str, **more: object) -> Case | None:
+    """The case of a whole page, read with a profile that has these keys."""
+    profile = PROFILE.model_copy(update={"default_kind": Kind.LEGAL_CASE, **more})
+    text = "The families went to court, and the court heard them at length. " * 8
+    markup = f"<html><body><main><h1>A title</h1>{article.replace('TEXT', f'<p>{text}</p>' * 3)}</main></body></html>"
+    found = extract(pages.capture(markup), profile)
+    assert found.content is not None
+    return found.content.case
+
+
+FACTS = "".join(f"<dt>{label}</dt><dd>{value}</dd>" for label, value in ARABIC[2:])
+
+
+def test_facts_beside_the_body() -> None:
+    found = page(f"<article><div class='facts'><dl>{FACTS}</dl></div><div class='text'>TEXT</div></article>")
+    assert found is not None
+    assert (found.court, found.number) == ("محكمة التمييز في بيروت", "455/2017")
+
+
+def test_cards_of_other_cases_are_no_facts() -> None:
+    card = "<div class='card'><p>Court: High Court</p><p>Status: Open</p><p>Case number: 3/2020</p></div>"
+    assert page(f"<article><div class='text'>TEXT</div><div class='cards'>{card}{card}</div></article>") is None
+
+
+def test_a_profile_says_where_facts_and_timeline_stand() -> None:
+    rules = (
+        FieldRule(field="case_facts", select=".old-facts", until=date(2019, 12, 31)),
+        FieldRule(field="case_facts", select=".facts"),
+        FieldRule(field="timeline", select=".steps"),
+    )
+    markup = (
+        "<article><div class='text'>TEXT<p>المحكمة: محكمة العدل</p></div></article>"
+        "<aside><p class='facts'>المحكمة: محكمة التمييز</p><p class='old-facts'>المحكمة: محكمة البداية</p>"
+        "<div class='steps'><p>3 أيار 2020: بدأت.</p></div></aside>"
+    )
+    found = page(markup, fields=rules)
+    assert found is not None
+    assert found.court == "محكمة التمييز"
+    assert [(event.date, event.event) for event in found.timeline] == [("2020-05-03", "بدأت.")]
+    without = page(markup)
+    assert without is not None
+    assert (without.court, without.timeline) == ("محكمة العدل", ())
+
+
+def test_an_attribute_may_hold_the_facts() -> None:
+    rule = FieldRule(field="case_facts", select=".case", attribute="data-facts")
+    found = page("<div class='case' data-facts='Court: High Court; Status: Open'></div>TEXT", fields=(rule,))
+    assert found is not None
+    assert (found.court, found.status) == ("High Court", "Open")
+
+
+def test_an_analysis_that_speaks_of_a_court_is_no_case() -> None:
+    facts = "<p>Court: High Court</p><p>Case number: 3/2020</p><p>المحكمة: محكمة التمييز</p>"
+    assert page(f"<article>TEXT{facts}TEXT</article>", default_kind=Kind.ANALYSIS) is None
