@@ -8,6 +8,7 @@ import errno
 import json
 import os
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -19,6 +20,7 @@ from archive import __version__
 from archive.errors import ArchiveError, CollectionError
 from archive.institutes.commands import app as institute_app
 from archive.lines import counts, filled, many, width
+from archive.proof.commands import app as key_app
 from archive.store.collection import Collection
 
 ARCHIVIST, RESEARCHER, AUDITOR = "Archivist", "Researcher", "Auditor"  # the panels of the help, in this order
@@ -50,6 +52,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(institute_app, name="institute", rich_help_panel=ARCHIVIST)
+app.add_typer(key_app, name="key", rich_help_panel=ARCHIVIST)
 
 
 def _print_version(wanted: bool) -> None:
@@ -209,6 +212,63 @@ def replay(
         print(wayback.base, flush=True)
         talk.print("Ctrl-C ends it", style="dim")
         wayback.wait()
+
+
+@app.command(
+    rich_help_panel=AUDITOR,
+    epilog="Example: policy-archive pack timep --key archivist.key  prints  …/packages/timep-20261122202520.wacz",
+)
+def pack(
+    ctx: typer.Context,
+    name: _Name,
+    crawl: Annotated[str | None, typer.Option(metavar="ID", help="Only this crawl: its 14 digits.")] = None,
+    publication: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID", help="Only this publication, such as timep:p3105; give it again for more."),
+    ] = None,
+    to: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where to write it; else the collection's packages/.")
+    ] = None,
+    key: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Sign with this key; `policy-archive key new FILE` makes one.")
+    ] = None,
+    as_json: _Json = False,
+) -> None:
+    """Make a WACZ file, to be replayed, published or sent: the whole collection, a crawl, or publications with all that
+    they need.
+
+    Exit codes: 0 made · 1 a stored byte is not what was sealed · 2 wrong usage, or there is no such thing · 3 out of
+    space.
+    """
+    from rich.progress import Progress
+
+    from archive.pack.wacz import pack
+    from archive.proof.key import Key
+    from archive.replay.server import recovered
+
+    out, talk = Console(highlight=False), Console(stderr=True, highlight=False)
+    signing = Key.read(key) if key is not None else None
+    packed = collection(ctx, name)
+    if not recovered(packed):
+        talk.print(f"{name} is being written to; what is sealed is packed", markup=False)
+    with Progress(console=talk, transient=True, disable=not talk.is_terminal) as bar:
+        task = bar.add_task("packing", total=None)
+        made = pack(
+            packed,
+            to,
+            crawl=crawl,
+            publications=publication or (),
+            key=signing,
+            progress=lambda done, of: bar.update(task, completed=done, total=of),
+        )
+    if as_json:
+        print(json.dumps({**asdict(made), "path": str(made.path)}, ensure_ascii=False, indent=2))
+        return
+    out.print(str(made.path), markup=False, soft_wrap=True)
+    held = [many(made.records, "record"), many(made.warcs, "WARC"), many(made.pages, "page")]
+    out.print(f"  {' · '.join(held)} · {made.size / 1e6:,.1f} MB")
+    out.print(f"  datapackage.json sha256:{made.sha256}", soft_wrap=True)
+    out.print(f"  signed by {made.signed_by}" if made.signed_by else "  not signed (--key)", soft_wrap=True)
 
 
 def run(app: typer.Typer) -> NoReturn:

@@ -39,3 +39,17 @@ class OutOfSpace(ArchiveError):
 
 class DamagedRecord(ArchiveError):
     """Stored bytes are not what they should be. Raised by readers; `verify` turns it into a finding."""
+
+
+class BadKey(ArchiveError):
+    """A key cannot be made, read or used. Raised by `archive.proof.key`; the message names the file and the way out."""
+
+    exit_code = 2
+
+
+class BadPackage(ArchiveError):
+    """A package cannot be made, or a file is no package that could be read or unpacked. Raised by `archive.pack`; mend
+    what the message names, or ask `verify` for all that is wrong.
+    """
+
+    exit_code = 2

@@ -26,11 +26,15 @@ _SEPARATORS = (("\u2028".encode(), rb"\u2028"), ("\u2029".encode(), rb"\u2029"),
 
 def line(publication: Publication) -> bytes:
     """One line of JSON in UTF-8 with its line feed. The keys stand in the order of the model."""
-    written = bytes(Publication.__pydantic_serializer__.to_json(publication))
-    for raw, escaped in _SEPARATORS:
+    return escaped(bytes(Publication.__pydantic_serializer__.to_json(publication))) + b"\n"
+
+
+def escaped(written: bytes) -> bytes:
+    """JSON in UTF-8 that every reader of lines takes as one."""
+    for raw, code in _SEPARATORS:
         if raw in written:
-            written = written.replace(raw, escaped)
-    return written + b"\n"
+            written = written.replace(raw, code)
+    return written
 
 
 class WholeFile:

@@ -97,14 +97,7 @@ def target_uri(url: str) -> str:
 def parse(plain: bytes) -> Record:
     """A record's bytes: version line, named fields, block, two line ends, and no more; raises DamagedRecord."""
     end = plain.find(b"\r\n\r\n")
-    if end < 0 or not plain.startswith((b"WARC/1.1\r\n", b"WARC/1.0\r\n")):
-        raise DamagedRecord(f"not the head of a WARC record: {plain[:40]!r}")
-    try:
-        lines = plain[:end].decode("utf-8").split("\r\n")[1:]
-    except UnicodeDecodeError as error:
-        raise DamagedRecord(f"the head of the WARC record is not UTF-8: {error}") from None
-    pairs = [line.partition(":") for line in lines]
-    fields = tuple((name, value.strip(" \t")) for name, _, value in pairs)
+    fields = _fields(plain, end)
     stated = first(fields, "Content-Length")
     if stated is None or not (stated.isascii() and stated.isdigit()):
         raise DamagedRecord(f"Content-Length {stated!r} of the WARC record is not a number")
@@ -113,6 +106,29 @@ def parse(plain: bytes) -> Record:
     if plain[stop:] != b"\r\n\r\n":
         raise DamagedRecord(f"the WARC record's block is not as long as it says ({stated} bytes)")
     return Record(fields, plain[start:stop])
+
+
+def _fields(plain: bytes, end: int) -> Headers:
+    """The named fields of a record that begins `plain`, up to its blank line; raises DamagedRecord."""
+    if end < 0 or not plain.startswith((b"WARC/1.1\r\n", b"WARC/1.0\r\n")):
+        raise DamagedRecord(f"not the head of a WARC record: {plain[:40]!r}")
+    try:
+        lines = plain[:end].decode("utf-8").split("\r\n")[1:]
+    except UnicodeDecodeError as error:
+        raise DamagedRecord(f"the head of the WARC record is not UTF-8: {error}") from None
+    pairs = [line.partition(":") for line in lines]
+    return tuple((name, value.strip(" \t")) for name, _, value in pairs)
+
+
+def head(path: Path, offset: int) -> Record:
+    """The record in the gzip member at `offset` without its block, however long that is; raises DamagedRecord."""
+    with path.open("rb", buffering=0) as file:
+        raw = os.pread(file.fileno(), _READ, offset)
+    try:
+        plain = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(raw, _READ)
+        return Record(_fields(plain, plain.find(b"\r\n\r\n")), b"")
+    except (zlib.error, DamagedRecord) as error:
+        raise DamagedRecord(f"{path.name} at offset {offset}: {error}") from None
 
 
 def read(path: Path, offset: int, length: int) -> Record:
