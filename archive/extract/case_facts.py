@@ -27,7 +27,7 @@ _NUMBERED = re.compile(r"^\s*(?:\d{1,2}[.)]|\(\d{1,2}\)|[•–*-])\s+")
 _DASHED = re.compile(r"^([^:：–—|]{2,60}?)\s*(?:\s[–—-]\s|\s?\|\s?|\t)\s*(\S.*)$")
 # A sentence's end, not the dot of "No. 3", "Ltd. v.", "A. Smith" or «أ. سميرة».
 _SENTENCE = re.compile(r"(?<=[^\W\d]{4})[.!?؟](?=\s+[^\W\d_a-z])|(?<=[\d)»”])[.!?؟](?=\s+[^\W\d_a-z])")
-_ABBREVIATED = re.compile(r"(?:\b(?:inc|ltd|llc|corp|co|jr|sr|no|plc|bros|est|esq|al)|\b\w)\.$", re.IGNORECASE)
+_ABBREVIATED = re.compile(r"(?:\b(?:inc|ltd|corp|co|jr|sr|no|bros|est|esq|al)|\b\w)\.$", re.IGNORECASE)
 _DASH = " \t:：.،,;؛–—-|"
 
 

@@ -4,7 +4,8 @@
 from html import escape
 from itertools import count
 
-from crawler.demo.outline import CYCLE
+from crawler.demo.case_layouts import FACTS, TIMELINES, Layout
+from crawler.demo.outline import CYCLE, case_layouts
 from crawler.demo.publication import Block, Image, Link, Mark, Publication, Strong, Text
 
 LABELS = {
@@ -115,46 +116,44 @@ class Markup:
     def _pdf(self, path: str, title: str) -> str:
         return f'<a class="wp-block-file__button" href="{self.home}{escape(path)}">{escape(title)}</a>'
 
-    def facts(self) -> list[tuple[str, str]]:
-        """The case's labels and values, as the page writes them."""
-        case = self.publication.case
-        assert case is not None
-        others = (" وآخرون" if self.arabic else " et al.") if case.claimants_others else ""
-        joined = "، " if self.arabic else ", "
-        values = {
-            "claimants": joined.join(case.claimants) + others, "defendants": joined.join(case.defendants), "court": case.court,
-            "number": case.number, "filed": case.filed_raw, "status": case.status,
-        }  # fmt: skip
-        spelling = self.publication.outline.number // CYCLE % 2
-        return [(LABELS[key][self.arabic][spelling], value) for key, value in values.items()]
-
     def _facts(self, block: Block) -> str:
-        rows = [(escape(label), escape(value, quote=False)) for label, value in self.facts()]
-        shape = self.publication.outline.shape
-        if shape == "table":
-            body = "".join(f"<tr><th scope='row'>{label}</th><td>{value}</td></tr>" for label, value in rows)
-            return f'<figure class="wp-block-table"><table class="has-fixed-layout"><tbody>{body}</tbody></table></figure>\n\n'
-        if shape == "definitions":
-            return f'<dl class="case-facts">{"".join(f"<dt>{label}</dt><dd>{value}</dd>" for label, value in rows)}</dl>\n\n'
-        if shape == "bold":
-            return "".join(f"<p><strong>{label}:</strong> {value}</p>\n" for label, value in rows)
-        cells = "".join(
-            f'<div class="case-meta__row"><div class="case-meta__label"><span>{label}</span></div><div class="case-meta__value"><span>{value}</span></div></div>'
-            for label, value in rows
-        )
-        return f'<section class="case-meta"><div class="case-meta__inner">{cells}</div></section>\n\n'
+        return facts_layout(self.publication).html(facts(self.publication))
 
     def _timeline(self, block: Block) -> str:
-        case = self.publication.case
-        assert case is not None
-        events = [(escape(event.date_raw), escape(event.event, quote=False)) for event in case.timeline]
-        shape = self.publication.outline.shape
-        if shape == "table":
-            return f'<table class="case-timeline"><tbody>{"".join(f"<tr><td>{day}</td><td>{event}</td></tr>" for day, event in events)}</tbody></table>\n\n'
-        if shape == "divs":
-            rows = "".join(
-                f'<div class="timeline-item"><div class="timeline-item__date">{day}</div><div class="timeline-item__text"><span>{event}</span></div></div>'
-                for day, event in events
-            )
-            return f'<div class="timeline">{rows}</div>\n\n'
-        return f'<ul class="case-timeline">{"".join(f"<li><strong>{day}</strong>: {event}</li>" for day, event in events)}</ul>\n\n'
+        return timeline_layout(self.publication).html(events(self.publication))
+
+    def _table(self, block: Block) -> str:
+        head, *rows = (
+            "".join(f"<{tag}>{escape(cell, quote=False)}</{tag}>" for cell in row)
+            for tag, row in zip(["th"] + ["td"] * (len(block.rows) - 1), block.rows, strict=True)
+        )
+        body = "".join(f"<tr>{row}</tr>" for row in rows)
+        return f'<figure class="wp-block-table"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></figure>\n\n'
+
+
+def facts_layout(publication: Publication) -> Layout:
+    return FACTS[case_layouts(publication.outline.number)[0]]
+
+
+def timeline_layout(publication: Publication) -> Layout:
+    return TIMELINES[case_layouts(publication.outline.number)[1]]
+
+
+def events(publication: Publication) -> list[tuple[str, str]]:
+    """The days of the case's timeline as the page writes them, and what happened."""
+    assert publication.case is not None
+    return [(event.date_raw, event.event) for event in publication.case.timeline]
+
+
+def facts(publication: Publication) -> list[tuple[str, str]]:
+    """The case's labels and values, as the page writes them."""
+    case, arabic = publication.case, publication.outline.language == "ar"
+    assert case is not None
+    others = (" وآخرون" if arabic else " et al.") if case.claimants_others else ""
+    joined = "، " if arabic else ", "
+    values = {
+        "claimants": joined.join(case.claimants) + others, "defendants": joined.join(case.defendants), "court": case.court,
+        "number": case.number, "filed": case.filed_raw, "status": case.status,
+    }  # fmt: skip
+    spelling = publication.outline.number // CYCLE % 2
+    return [(LABELS[key][arabic][spelling], value) for key, value in values.items()]

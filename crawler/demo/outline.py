@@ -8,6 +8,7 @@ from random import Random
 from urllib.parse import quote, unquote
 
 from crawler.demo import people, words
+from crawler.demo.case_layouts import FACTS, TIMELINES
 from crawler.demo.people import Person, Term
 
 ZONE = timezone(
@@ -22,26 +23,28 @@ CYCLE = 40
 # What publication n is depends on n modulo 40, so that any forty in a row hold every kind, and the first ten nearly
 # every one.
 SLOTS: tuple[tuple[str, str, str], ...] = (
-    ("analysis", "en", "plain"), ("legal_case", "en", "table"), ("interview", "en", "headings"),
-    ("legal_case", "ar", "definitions"),
+    ("analysis", "en", "plain"), ("legal_case", "en", ""), ("interview", "en", "headings"), ("legal_case", "ar", ""),
     ("analysis", "ar", "twin"), ("report", "en", ""), ("statement", "en", ""), ("weekly_brief", "en", ""),
     ("event", "en", ""), ("brief", "en", ""),
-    ("interview", "ar", "headings"), ("legal_case", "en", "bold"), ("analysis", "en", "translated"),
-    ("legal_case", "ar", "divs"),
+    ("interview", "ar", "headings"), ("legal_case", "en", ""), ("analysis", "en", "translated"),
+    ("legal_case", "ar", ""),
     ("analysis", "ar", "translation"), ("brief", "ar", ""), ("interview", "en", "labels"), ("statement", "ar", ""),
-    ("weekly_brief", "en", ""),
-    ("analysis", "en", "role"), ("analysis", "ar", "plain"), ("legal_case", "en", "divs"), ("event", "ar", ""),
+    ("table", "ar", ""),
+    ("analysis", "en", "role"), ("analysis", "ar", "plain"), ("legal_case", "en", ""), ("event", "ar", ""),
     ("report", "ar", ""),
-    ("analysis", "en", "plain"), ("legal_case", "ar", "table"), ("interview", "ar", "labels"), ("brief", "en", ""),
+    ("analysis", "en", "plain"), ("legal_case", "ar", ""), ("interview", "ar", "labels"), ("timeline_item", "en", ""),
     ("analysis", "ar", "by-in-body"),
-    ("statement", "en", ""), ("analysis", "en", "doctor"), ("legal_case", "en", "definitions"),
+    ("timeline_item", "ar", ""), ("analysis", "en", "doctor"), ("legal_case", "en", ""),
     ("analysis", "en", "plain"),
-    ("legal_case", "ar", "bold"), ("analysis", "en", "translated"), ("weekly_brief", "ar", ""),
+    ("legal_case", "ar", ""), ("analysis", "en", "translated"), ("weekly_brief", "ar", ""),
     ("analysis", "ar", "translation"),
-    ("event", "en", ""), ("analysis", "en", "plain"), ("interview", "en", "bold"),
+    ("table", "en", ""), ("analysis", "en", "plain"), ("interview", "en", "bold"),
 )  # fmt: skip
 UNSIGNED = ("statement", "event")
-INSTITUTIONAL = ("legal_case", "weekly_brief", "brief", "report")
+INSTITUTIONAL = ("legal_case", "weekly_brief", "brief", "report", "timeline_item", "table")
+CASES = {
+    language: [at for at, slot in enumerate(SLOTS) if slot[:2] == ("legal_case", language)] for language in ("en", "ar")
+}
 TRANSLATION_DISTANCE = 2  # slots 12 and 14, 34 and 36
 
 
@@ -171,6 +174,16 @@ class Outline:
         return [people.PEOPLE[n] for n in people_of(self.number)]
 
 
+def case_layouts(number: int) -> tuple[str, str]:
+    """How case file `number` shows its facts and its timeline. The languages go through all layouts, each from another
+    one on."""
+    language = SLOTS[number % CYCLE][1]
+    slots = CASES[language]
+    at = number // CYCLE * len(slots) + slots.index(number % CYCLE) + (len(slots) if language == "ar" else 0)
+    facts, timelines = tuple(FACTS), tuple(TIMELINES)
+    return facts[at % len(facts)], timelines[at % len(timelines)]
+
+
 def area_of(number: int) -> int:
     return number % len(people.AREAS)
 
@@ -190,6 +203,8 @@ def people_of(number: int) -> list[int]:
 
 def outline(seed: int, number: int, revision: int) -> Outline:
     kind, language, shape = SLOTS[number % CYCLE]
+    if kind == "legal_case":
+        shape = case_layouts(number)[0]
     random = rng(seed, number, 1)
     twin = shape == "twin" and number // CYCLE % 2 == 1
     # A twin has the subject of the one 40 before it, and a title that differs only behind the cut of its slug.
@@ -257,6 +272,8 @@ def _title(random: Random, seed: int, number: int, kind: str, language: str, sha
             "report": f"تقرير {place}: {subject} و{lesson}",
             "statement": f"بيان بشأن {place}: {subject}",
             "event": f"ندوة عن {place}: {subject} و{lesson}",
+            "timeline_item": f"من وقائع {place}: {subject}",
+            "table": f"سجل تشريعات {place}: {subject}",
         }[kind]
     day = published_at(number)
     week = day - timedelta(days=7)
@@ -267,6 +284,8 @@ def _title(random: Random, seed: int, number: int, kind: str, language: str, sha
         "report": f"{place} Watch: {subject} Report",
         "statement": f"{people.SHORT} Condemns Delays in the {place} {subject}",
         "event": f"Event: {place} after the {subject}",
+        "timeline_item": f"{place}: The {subject} Begins",
+        "table": f"{place} Legislation Catalog: {subject}",
     }[kind]
 
 

@@ -120,11 +120,13 @@ CATEGORIES = {
     "statement": Term("press-releases", "Press Releases", "بيانات صحفية"),
     "event": Term("events", "Events", "فعاليات"),
     "legal_case": Term("case-files", "Case Files", "ملفات قضايا"),
+    "timeline_item": Term("timeline", "Timeline", "تسلسل زمني"),
+    "table": Term("legislation-tracker", "Legislation Tracker", "رصد التشريعات"),
 }
 OLD_FOLDERS = {
     "analysis": "commentary/analysis", "interview": "commentary", "brief": "reports-briefings",
     "weekly_brief": "reports-briefings",
     "report": "reports-briefings", "statement": "press/press-releases", "event": "events/previous",
-    "legal_case": "legal-unit",
+    "legal_case": "legal-unit", "timeline_item": "projects/timeline", "table": "legislation-tracker",
 }  # fmt: skip
 OLD_FOLDER_AR = "عربى"  # the last letter is U+0649, as in the addresses that the demo imitates

@@ -41,13 +41,14 @@ def plain(text: Text) -> str:
 @dataclass(slots=True)
 class Block:
     """One piece of the body. `type`: paragraph, heading, question, answer, list, quote, pullquote, image, facts,
-    timeline, documents, details (labels and
-    values that are not prose), notes, also (a «read also» line, no part of the text)."""
+    timeline, table (`rows`, of which the first is its head), documents, details (labels and values that are not prose),
+    notes, also (a «read also» line, no part of the text)."""
 
     type: str
     text: Text = ()
     level: int = 2
     items: list[Text] = field(default_factory=list)
+    rows: list[tuple[str, ...]] = field(default_factory=list)
     speaker: str | None = None
     label: str | None = None  # what stands before a turn of an interview; null where the turn goes on
     cite: str | None = None

@@ -5,19 +5,23 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from crawler.demo.case_layouts import Layout
 from crawler.demo.institute import Institute
+from crawler.demo.markup import events, facts, facts_layout, timeline_layout
 from crawler.demo.outline import CYCLE
-from crawler.demo.publication import Link, Publication, Text, plain
+from crawler.demo.publication import Block, Link, Publication, Text, plain
 from crawler.demo.render import has_email, notes_as_text, shown_date, shows_post_id
 
 Truth = dict[str, Any]
+PIECED = ("legal_case", "timeline_item", "table")
 
 
 def truth(institute: Institute, number: int) -> Truth:
     """The truth of publication `number`. Texts are as a reader sees them. `live` is false once it was taken down;
     `post_id_shown` says whether the page names
     its post id. `paragraphs` is the body's prose in order: answers without their speaker's label, no questions, list
-    items, notes, case facts or captions."""
+    items, notes, case facts or captions. `pieces` is all that a case file, a table or a timeline's item says, in order:
+    paragraphs, headings, list items, table cells; null for other kinds."""
     publication = institute.publication(number)
     about = publication.outline
     home = institute.home.rstrip("/")
@@ -50,14 +54,16 @@ def truth(institute: Institute, number: int) -> Truth:
         "sections": [term.arabic if arabic else term.name for term in (about.category, about.area)],
         "tags": [tag.arabic if arabic else tag.name for tag in about.tags],
         "paragraphs": [plain(block.text) for block in blocks if block.type in ("paragraph", "answer")],
-        "headings": [plain(block.text) for block in blocks if block.type == "heading"],
+        "headings": [text for block in blocks for text in _headings(publication, block)],
         "questions": [
             {"speaker": block.speaker, "text": plain(block.text)} for block in blocks if block.type == "question"
         ],
         "answers": [
             {"speaker": block.speaker, "text": plain(block.text)} for block in blocks if block.type == "answer"
         ],
-        "list_items": [plain(item) for block in blocks if block.type == "list" for item in block.items],
+        "list_items": [text for block in blocks for text in _items(publication, block)],
+        "rows": [row for block in blocks for row in _rows(publication, block)],
+        "pieces": [text for block in blocks for text in _pieces(publication, block)] if about.kind in PIECED else None,
         "quotes": [
             {"text": plain(block.text), "cite": block.cite} for block in blocks if block.type in ("quote", "pullquote")
         ],
@@ -85,6 +91,41 @@ def truth(institute: Institute, number: int) -> Truth:
         "twin_of": number - CYCLE if about.slug.endswith("-2") else None,
         "not_body": [plain(block.text) for block in blocks if block.type == "also"],
     }
+
+
+def _laid_out(publication: Publication, block: Block) -> tuple[Layout, list[tuple[str, str]]] | None:
+    """The layout of a case's facts or timeline, and what it shows."""
+    if block.type == "facts":
+        return facts_layout(publication), facts(publication)
+    return (timeline_layout(publication), events(publication)) if block.type == "timeline" else None
+
+
+def _headings(publication: Publication, block: Block) -> list[str]:
+    laid_out = _laid_out(publication, block)
+    if laid_out and laid_out[0].sort == "headings":
+        return [first for first, _ in laid_out[1]]
+    return [plain(block.text)] if block.type == "heading" else []
+
+
+def _items(publication: Publication, block: Block) -> list[str]:
+    laid_out = _laid_out(publication, block)
+    if laid_out and laid_out[0].sort == "items":
+        return laid_out[0].pieces(laid_out[1])
+    return [plain(item) for item in block.items] if block.type == "list" else []
+
+
+def _rows(publication: Publication, block: Block) -> list[list[str]]:
+    laid_out = _laid_out(publication, block)
+    return laid_out[0].rows(laid_out[1]) if laid_out else [list(row) for row in block.rows]
+
+
+def _pieces(publication: Publication, block: Block) -> list[str]:
+    laid_out = _laid_out(publication, block)
+    if laid_out:
+        return laid_out[0].pieces(laid_out[1])
+    if block.type == "documents":
+        return [document.title for document in publication.documents]
+    return [cell for row in block.rows for cell in row] or [plain(block.text)]
 
 
 def _links(publication: Publication) -> Iterator[dict[str, str]]:

@@ -123,6 +123,8 @@ COURTS = (
     ("Court of Appeal, Third Chamber", "محكمة الاستئناف، الغرفة الثالثة"),
     ("Supreme Constitutional Court", "المحكمة الدستورية العليا"),
 )
+CATALOGUE = ("Decree", "Description", "Legal Context", "Date")
+CATALOGUE_AR = ("المرسوم", "الوصف", "السياق القانوني", "التاريخ")
 STATUSES = (
     ("Pending", "قيد النظر"),
     ("Under appeal", "قيد الاستئناف"),

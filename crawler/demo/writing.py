@@ -6,7 +6,7 @@ from datetime import timedelta
 from random import Random
 
 from crawler.demo import dates, people, words
-from crawler.demo.outline import CYCLE, SLOTS, TRANSLATION_DISTANCE, Outline, edits, outline, revised_at, rng, updates
+from crawler.demo.outline import TRANSLATION_DISTANCE, Outline, edits, outline, revised_at, rng, updates
 from crawler.demo.publication import Block, Case, Event, Image, Link, Mark, Pdf, Publication, Strong, Text
 
 
@@ -182,6 +182,22 @@ class Writer:
         self.named_heading("Recap", "خلاصة الندوة")
         self.paragraphs(3)
 
+    def timeline_item(self) -> None:
+        self.paragraphs(2)
+
+    def table(self) -> None:
+        """A catalogue of decrees, with the day of each in figures."""
+        self.paragraphs(1)
+        decree = self.say("Decree {0} of {1}", "المرسوم {0} لسنة {1}")
+        rows: list[tuple[str, ...]] = [words.CATALOGUE_AR if self.arabic else words.CATALOGUE]
+        for _ in range(self.random.randint(5, 8)):
+            day = (self.about.published - timedelta(days=self.random.randrange(20, 900))).date()
+            shown = dates.arabic(day, 5) if self.arabic else dates.slashed(day)
+            name = decree.format(self.random.randrange(3, 400), day.year)
+            rows.append((name, self.prose(1, 1), self.prose(1, 1), shown))
+        self.blocks.append(Block("table", rows=rows))
+        self.paragraphs(1)
+
     def legal_case(self) -> None:
         self.paragraphs(1)
         self.blocks.append(Block("facts"))
@@ -297,7 +313,6 @@ class Writer:
 
     def translations(self) -> list[int]:
         number, shape = self.about.number, self.about.shape
-        assert SLOTS[number % CYCLE][2] == shape
         return {"translated": [number + TRANSLATION_DISTANCE], "translation": [number - TRANSLATION_DISTANCE]}.get(
             shape, []
         )
@@ -311,6 +326,7 @@ def write(seed: int, number: int, revision: int, home: str) -> Publication:
         "analysis": writer.analysis, "interview": writer.interview, "brief": writer.brief,
         "weekly_brief": writer.weekly_brief,
         "report": writer.report, "statement": writer.statement, "event": writer.event, "legal_case": writer.legal_case,
+        "timeline_item": writer.timeline_item, "table": writer.table,
     }[about.kind]()  # fmt: skip
     images = writer.images()
     writer.revise()

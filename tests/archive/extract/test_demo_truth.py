@@ -1,5 +1,6 @@
 """The demo institute's pages against their truth, field by field: both languages, all kinds, every shape of case."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,7 +16,9 @@ from archive.institutes import registry
 from archive.institutes.urls import absolute
 from archive.store.capture import Capture
 from archive.store.exchange import Location
+from crawler.demo.case_layouts import FACTS, TIMELINES
 from crawler.demo.institute import Institute
+from crawler.demo.outline import case_layouts
 from crawler.demo.site import Site
 from crawler.demo.truth import Truth, truth
 
@@ -90,9 +93,17 @@ def paragraphs(one: Held) -> list[str]:
 
 def items(one: Held) -> list[str]:
     titles = {document["title"] for document in one.true["documents"]}
-    if one.true["case"]:
-        return []
     return [item.text for block in one.blocks("list") for item in block.items or () if item.text not in titles]
+
+
+def pieces(one: Held) -> list[str]:
+    """All words of the body, in order: a piece for each paragraph, heading, list item and table cell."""
+    texts = (
+        [item.text for item in block.items] if block.items else re.split(r"[\n\t]", block.text)
+        for block in one.content.blocks
+        if block.type != "image"
+    )
+    return [text for each in texts for text in each]
 
 
 def links(one: Held) -> list[dict[str, str]]:
@@ -163,7 +174,12 @@ FIELDS: dict[str, Callable[[Held], tuple[Any, Any]]] = {
     "headings": lambda one: ([block.text for block in one.blocks("heading")], one.true["headings"]),
     "questions": turns("question"),
     "answers": turns("answer"),
-    "list_items": lambda one: (items(one), [] if one.true["case"] else one.true["list_items"]),
+    "list_items": lambda one: (items(one), one.true["list_items"]),
+    "rows": lambda one: (
+        [list(row) for block in one.blocks("table") for row in block.rows or ()],
+        one.true["rows"],
+    ),
+    "pieces": lambda one: (pieces(one) if one.true["pieces"] else None, one.true["pieces"]),
     "quotes": lambda one: (
         [{"text": block.text, "cite": block.cite} for block in one.blocks("quote", "pullquote")],
         one.true["quotes"],
@@ -205,24 +221,26 @@ def test_field_is_right_on_every_page(field: str, name: str) -> None:
 
 def test_every_kind_language_and_shape_is_there() -> None:
     pages = held("first")
-    assert len({one.true["kind"] for one in pages}) == 8
+    assert len({one.true["kind"] for one in pages}) == 10
     assert {one.true["language"] for one in pages} == {"ar", "en"}
     cases = {(one.true["language"], one.true["shape"]) for one in pages if one.true["kind"] == "legal_case"}
-    assert len(cases) == 8
+    assert cases == {(language, layout) for language in ("ar", "en") for layout in FACTS}
+    timelines = {(one.true["language"], case_layouts(one.true["number"])[1]) for one in pages if one.true["case"]}
+    assert timelines == {(language, layout) for language in ("ar", "en") for layout in TIMELINES}
 
 
 @pytest.mark.parametrize("name", INSTITUTES)
 def test_nothing_else_is_in_the_body(name: str) -> None:
-    """No block but those that the truth knows of, save a case's facts."""
+    """No block but those that the truth knows of."""
     for one in held(name):
         true = one.true
+        if true["pieces"]:
+            continue  # of which the pieces are compared
         known = {
             *true["paragraphs"], *true["headings"], *(quote["text"] for quote in true["quotes"]), *true["details"],
             *(turn["text"] for kind in ("questions", "answers", "footnotes") for turn in true[kind]),
             *(document["title"] for document in true["documents"]),
         }  # fmt: skip
-        if true["case"]:
-            continue
         strange = [
             block for block in one.content.blocks if block.type not in ("list", "image") and block.text not in known
         ]

@@ -8,14 +8,16 @@ from urllib.parse import unquote
 
 import pytest
 
+from crawler.demo.case_layouts import FACTS, TIMELINES
 from crawler.demo.institute import Institute
-from crawler.demo.outline import SLOTS, edits, outline, published_at, slug_of, updates
+from crawler.demo.outline import SLOTS, case_layouts, edits, outline, published_at, slug_of, updates
 from crawler.demo.publication import plain
 from crawler.demo.series import Chain, Series
 from crawler.demo.truth import truth, write_truth
 
 HOME = "http://127.0.0.1:8765/"
 KINDS = {"analysis", "interview", "brief", "weekly_brief", "report", "statement", "event", "legal_case"}
+RARE = {"timeline_item", "table"}
 
 
 def test_the_same_numbers_make_the_same_publication() -> None:
@@ -36,9 +38,15 @@ def test_the_last_of_a_million_is_made_without_the_rest() -> None:
     assert time.perf_counter() - began < 5  # milliseconds, in truth: making the rest would take minutes
 
 
-def test_ten_publications_have_every_kind_and_sixty_every_shape() -> None:
+def test_ten_publications_have_nearly_every_kind_and_forty_every_layout() -> None:
     assert {SLOTS[n][0] for n in range(10)} == KINDS
-    assert {SLOTS[n][2] for n in range(40) if SLOTS[n][0] == "legal_case"} == {"table", "definitions", "bold", "divs"}
+    assert {SLOTS[n][:2] for n in range(40)} == {(kind, language) for kind in KINDS | RARE for language in ("en", "ar")}
+    cases = [n for n in range(120) if SLOTS[n % 40][0] == "legal_case"]
+    assert {case_layouts(n)[0] for n in cases if n < 40} == set(FACTS)
+    assert {case_layouts(n)[1] for n in cases if n < 40} == set(TIMELINES)
+    for language in ("en", "ar"):
+        own = [case_layouts(n) for n in cases if SLOTS[n % 40][1] == language]
+        assert ({facts for facts, _ in own}, {timeline for _, timeline in own}) == (set(FACTS), set(TIMELINES))
     assert {SLOTS[n][1] for n in range(10)} == {"en", "ar"}
 
 
@@ -143,7 +151,7 @@ def test_truth_is_written_line_by_line(tmp_path: Path) -> None:
     count = write_truth(institute, tmp_path / "truth.jsonl")
     lines = [json.loads(line) for line in (tmp_path / "truth.jsonl").read_text(encoding="utf-8").splitlines()]
     assert len(lines) == count == len(institute.everything)
-    assert {line["kind"] for line in lines} == KINDS
+    assert {line["kind"] for line in lines} == KINDS | RARE
     assert all(line["live"] for line in lines)
 
 

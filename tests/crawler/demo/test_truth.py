@@ -8,6 +8,7 @@ from urllib.parse import unquote
 import lxml.html
 import pytest
 
+from crawler.demo.case_layouts import FACTS
 from crawler.demo.institute import Institute
 from crawler.demo.render import Renderer
 from crawler.demo.truth import truth
@@ -69,9 +70,9 @@ def test_pages_are_as_heavy_as_real_ones() -> None:
     assert links[-8] <= 90
 
 
-def test_case_files_come_in_four_shapes_in_both_languages() -> None:
+def test_case_files_come_in_every_layout_in_both_languages() -> None:
     seen = set()
-    for number in range(40):
+    for number in range(80):
         _, tree, true = page(number)
         if true["kind"] == "legal_case":
             seen.add((true["language"], true["shape"]))
@@ -80,10 +81,14 @@ def test_case_files_come_in_four_shapes_in_both_languages() -> None:
                 "definitions": tree.xpath("//dl/dt"),
                 "bold": tree.xpath("//article//p/strong[contains(., ':')]"),
                 "divs": tree.xpath("//section[@class='case-meta']//div/span"),
+                "items": tree.xpath("//ul[contains(@class, 'case-facts')]/li"),
+                "prose": tree.xpath("//article//p[contains(., ': ')]") * 6,
+                "headings": tree.xpath("//article//h3"),
+                "columns": tree.xpath("//table/thead//th"),
             }[true["shape"]]
             assert len(found) >= 6
             assert true["title"].startswith(("Case File: ", "ملف قضية: "))
-    assert len(seen) == 8
+    assert seen == {(language, layout) for language in ("en", "ar") for layout in FACTS}
 
 
 def test_standfirst_stands_again_as_first_paragraph_on_some() -> None:
