@@ -19,7 +19,7 @@ class Layout:
     sort: Literal["rows", "items", "headings", "text"] = "text"
 
     def rows(self, pairs: Pairs) -> list[list[str]]:
-        """The rows of its table; none where it is no table."""
+        """The rows of its table or definition list; none where it is neither."""
         if self.sort != "rows":
             return []
         return (
@@ -66,7 +66,7 @@ FACTS: dict[str, Layout] = {
         _apart,
         "rows",
     ),
-    "definitions": Layout(_each('<dl class="case-facts">', "<dt>{0}</dt><dd>{1}</dd>", "</dl>"), _apart),
+    "definitions": Layout(_each('<dl class="case-facts">', "<dt>{0}</dt><dd>{1}</dd>", "</dl>"), _apart, "rows"),
     "bold": Layout(_each("", "<p><strong>{0}:</strong> {1}</p>\n", ""), _run_in),
     "divs": Layout(
         _each(
@@ -88,6 +88,6 @@ TIMELINES: dict[str, Layout] = {
     "table": Layout(_each('<table class="case-timeline"><tbody>', "<tr><td>{0}</td><td>{1}</td></tr>", "</tbody></table>"), _apart, "rows"),
     "divs": Layout(_each('<div class="timeline">', '<div class="timeline-item"><div class="timeline-item__date">{0}</div><div class="timeline-item__text"><span>{1}</span></div></div>', "</div>"), _apart),
     "headings": Layout(_each("", '<h3 class="wp-block-heading">{0}</h3>\n<p>{1}</p>\n', ""), _apart, "headings"),
-    "definitions": Layout(_each("<dl>", "<dt>{0}</dt><dd>{1}</dd>", "</dl>"), _apart),
+    "definitions": Layout(_each("<dl>", "<dt>{0}</dt><dd>{1}</dd>", "</dl>"), _apart, "rows"),
     "paragraphs": Layout(_each("", "<p><strong>{0}</strong> – {1}</p>\n", ""), lambda pairs: [f"{day} – {event}" for day, event in pairs]),
 }  # fmt: skip

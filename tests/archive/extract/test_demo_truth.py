@@ -176,7 +176,7 @@ FIELDS: dict[str, Callable[[Held], tuple[Any, Any]]] = {
     "answers": turns("answer"),
     "list_items": lambda one: (items(one), one.true["list_items"]),
     "rows": lambda one: (
-        [list(row) for block in one.blocks("table") for row in block.rows or ()],
+        [list(row) for block in one.blocks("table", "definitions") for row in block.rows or ()],
         one.true["rows"],
     ),
     "pieces": lambda one: (pieces(one) if one.true["pieces"] else None, one.true["pieces"]),
