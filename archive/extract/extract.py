@@ -10,6 +10,7 @@ from archive.extract import (
     attached,
     blocks,
     body,
+    byline,
     fields,
     interview,
     kind,
@@ -197,6 +198,7 @@ def _content(document: Document, capture: Capture, profile: Profile, role: Role)
     if decided is Kind.LEGAL_CASE:
         outside = legal_case.pointed(document, chosen.roots, profile, captured_on)
         case = legal_case.read(known.title, written, chosen.roots, profile, outside)
+    notes = _once([*sorted_.author_notes, *known.author_notes])
     return Content(
         kind=decided,
         title=known.title,
@@ -206,9 +208,9 @@ def _content(document: Document, capture: Capture, profile: Profile, role: Role)
         language=code,
         direction=direction,
         blocks=_languages(written, code, direction),
-        authors=known.authors,
+        authors=byline.with_names_of_notes(known.authors, notes),
         authors_source=known.authors_source,
-        author_notes=_once([*sorted_.author_notes, *known.author_notes]),
+        author_notes=notes,
         published=known.published,
         published_at=known.published_at,
         published_raw=known.published_raw,

@@ -91,6 +91,10 @@ class Document:
     def _places(self) -> dict[HtmlElement, int]:
         return {element: place for place, element in enumerate(self.tree.iter())}
 
+    def place(self, element: HtmlElement) -> int:
+        """Which element of the page it is, counted in document order."""
+        return self._places[element]
+
     @cached_property
     def _metas(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}

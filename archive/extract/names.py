@@ -8,172 +8,25 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from archive.extract import dates
+from archive.extract import dates, name_words, transliteration
 from archive.extract.page import Author
 
 MAX_NAME = 90  # characters: the longest honest name of an institution seen in bylines had 74
 MAX_WORDS = 9
 
-_LABEL = re.compile(
-    r"""^\s*(?:
-      (?:(?:article|story|post|words|text|analysis|report|reviewed|research(?:ed)?|photos?|guest\ post|blog)\s+)?
-        (?:written|posted|published|authored|created|contributed|compiled|edited|updated|added|submitted|
-        prepared)?\s*by(?:\s*[:：]|(?=\s)|(?-i:(?=[A-Z])))
-      | (?:(?:the|post|about\ the|article|guest|lead|co-?)?\s*authors?(?:\(s\))?|writers?|contributors?|analysts?|
-      interview(?:er|\ by)|words|text|byline|by)\s*[:：]
-      | (?:about\ the\ authors?|authors?|writer)\s+(?-i:(?=[A-Z]))
-      | (?:par|von|por|de\ la\ mano\ de|auteur|autor(?:in)?|rédigé\ par|geschrieben\ von|escrito\ por|
-      publicado\ por)\s*[:：]?\s+
-      | (?:بقلم|كتبه|كتبها|كتبت|كتب|الكاتبة?|الكُتّاب|الكتاب|المؤلفة?|المؤلفون|تأليف|إعداد|اعداد|أعدّه|أعده|أعدته|حوار|
-      أجرى الحوار|تحرير|نشره|نشرها|بواسطة)\s*(?:/|[:：]|(?=\s))
-    )\s*""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_TITLE = re.compile(
-    r"""^(?:(?:Dr|Prof|Professor|Mr|Mrs|Ms|Mx|Miss|Amb|Ambassador|Sen|Senator|Rep|Hon|Rev|Sir|Dame|Col|Gen|Maj|Capt|Lt|
-    Judge|Justice|Sheikh|Eng)\.?(?=\s)
-      | (?:Dr|Prof|Mr|Mrs|Ms)\.(?=\S)
-      | (?:[أا]\s?\.\s?(?:م\s?\.\s?)?د|د|[أا]|م|أ\s?\.\s?د)\s?[./](?!\w\.)\s*
-      | (?:الأستاذة?\ الدكتورة?|الدكتورة?|دكتورة?|البروفيسورة?|الأستاذة?|أستاذ|المحامية?|السفيرة?|القاضية?|المهندسة?|
-      اللواء|العميد|السيدة?|الصحفية?|الباحثة?)(?=\s)
-    )\s*""",
-    re.VERBOSE,
-)
-_CREDENTIAL = re.compile(
-    r"""(?:Ph\.?\ ?D|M\.?D|D\.?O|J\.?D|R\.?D|R\.?N|D\.?D\.?S|LL\.?[MBD]|M\.?A|M\.?S(?:c|W)?|B\.?A|B\.?Sc|M\.?B\.?A|
-    M\.?P\.?H|M\.?P\.?P|C\.?P\.?A|
-      C\.?F\.?[AP]|CEPF|CFE|CSM|CSCS|CPT|PMP|Esq|Ed\.?D|Psy\.?D|D\.?Phil|M\.?Phil|RDN|LDN|LCSW|LMFT|LPC|NP|PA-C|OD|DVM|
-      P\.?E|SHRM-S?CP|S?PHR|FCA|ACA|EA)[®™.]*""",
-    re.VERBOSE,
-)
-_SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV)\.?")
-_ROLE = re.compile(
-    r"""\b(?:fellows?|director|analyst|editors?|researcher|manager|president|professor|lecturer|senior|chief|expert|
-    specialist|consultant|advisor|adviser|
-      journalist|reporter|correspondent|writer|columnist|blogger|contributor|contributing|author|lawyer|attorney|
-      counsel|scholar|scientist|economist|
-      founder|co-?founder|ceo|cto|cfo|coo|cmo|owner|partner|associate|assistant|intern|coordinator|officer|head\ of|
-      chair|member|candidate|student|educator|
-      engineer|designer|developer|strategist|therapist|coach|trainer|instructor|nutritionist|dietitian|physician|
-      psychologist|clinician|photographer|
-      marketer|producer|staff|spokes\w+|minister|ambassador|activist|advocate|horticulturalist|nonresident|non-resident|
-      visiting|executive|
-      vp|vice|team\ lead|guest|reviewer|creator|technician|mechanic|agent|broker|planner)\b
-      | (?:^|\s)(?:زميلة?|باحثة?|مديرة?|محررة?|كاتبة?|صحفية?|صحافية?|محامية?|أستاذة?|رئيسة?|خبيرة?|محللة?|مستشارة?|
-      ناشطة?|المدير|منسقة?|عضوة?|أكاديمية?|سفيرة?|طالبة?|زميل غير مقيم)(?=\s|$)""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_AND = re.compile(
-    r"\s*(?:,\s*)?(?<!\w)(?:and|with|und|et|مع)(?!\w)\s+|\s*(?:,\s*)?&\s*|\s+و\s+|\s*[،؛]\s*(?:و\s+)?", re.IGNORECASE
-)
-_STRONG = re.compile(r"\s*[;|•·●/\n]\s*|\s{3,}|\.\s+(?=(?:last|updated|published|posted)\b)", re.IGNORECASE)
-# From here on a byline speaks of others, or of something else.
-_OTHERS = re.compile(
-    r"\s*(?:(?:medically |expert |fact[- ]?|legally |clinically |technically |peer[- ])?(?:reviewed|checked|edited|"
-    r"verified|updated|researched|translated|photographed|illustrated)\b"
-    r"|last\b|fact[- ]|(?:photos?|translation|illustrations?) by|filed under|share\b|read(?:ing)? time|ترجمة|مراجعة|"
-    r"تصوير)",
-    re.IGNORECASE,
-)
-_ADDRESS = re.compile(
-    r"(?:https?:|www\.)\S+|\S+@\S+|\[email\W+protected\]|\S+\.(?:jpe?g|png|gif|webp|svg)\b", re.IGNORECASE
-)
-_NOT_A_NAME = re.compile(
-    r"https?:|www\.|@|\.(?:jpe?g|png|gif|webp|svg|php|html?)\b|\d{3,}|[{}<>=\\]|©|\[email|^\W*$|^\d|\d:\d\d"
-    r"|^(?:admin|administrator|user|author|authors|by|editor|unknown|none|null|undefined|anonymous user|webmaster|"
-    r"root|wordpress|guest|home|"
-    r"read more|more|share|follow|contact|about(?: us| the author)?|view (?:all|profile)|view all posts?.*|"
-    r"more (?:posts|articles|from|by).*|all posts.*|follow.*|see all.*|"
-    r"website|twitter|facebook|linkedin|instagram|email|biography|bio|profile|posts?|comments?|leave a.*|"
-    r".*\bcomments?\b.*|(?:\w+ )?by|"
-    r"last updated.*|last modified.*|updated.*|published.*|posted.*|reviewed.*|categor.*|min read|"
-    r".*\bmin(?:utes?)? read|table of contents|advert.*|"
-    r"المزيد|كاتب|الكاتب|مدير|المحرر|بقلم|مشاركة)$",
-    re.IGNORECASE,
-)
-_SENTENCE = re.compile(
-    r"\b(?:is|are|was|has|have|been|our|your|their|we|you|this|that|these|will|can|who|which|she|he|i|my|how|what|"
-    r"why|about|from)\b",
-    re.IGNORECASE,
-)
-# Given and family names that begin with waw: a «و» before anything else, glued to it, is "and".
-_WAW = frozenset(
-    [
-        "وليد",
-        "وائل",
-        "وفاء",
-        "وسام",
-        "وسيم",
-        "وجدي",
-        "وحيد",
-        "ورد",
-        "وردة",
-        "وداد",
-        "وديع",
-        "وهيب",
-        "وهبة",
-        "وهبه",
-        "واصف",
-        "والي",
-        "وطفة",
-        "وطفه",
-        "واثق",
-        "وضاح",
-        "وجيه",
-        "وصفي",
-        "وفيق",
-        "ولاء",
-        "ولي",
-        "وهاب",
-        "وداعة",
-        "ويسا",
-        "ويصا",
-        "ويليام",
-        "وهدان",
-        "وهبي",
-        "وقاد",
-        "وقاص",
-        "واكد",
-        "واصل",
-        "وافي",
-        "وزير",
-        "وزان",
-        "وعد",
-        "وعلة",
-        "ونوس",
-        "ونيس",
-        "ولد",
-        "وحش",
-        "وردي",
-        "وجيهة",
-        "وصال",
-        "ونيسة",
-        "ورشان",
-        "وتد",
-        "وهاج",
-        "وطني",
-        "وحيدة",
-        "وئام",
-        "وسن",
-        "وجدان",
-    ]
-)
-_ARABIC = re.compile("[\u0620-\u064a]")
-_QUIET = " \t\n,،;؛:|•·●/-–—*\u200e\u200f"
-
 
 def people(raw: str, url: str | None = None) -> tuple[Author, ...]:
     """The people of one byline, in its order; none where it names nobody. `url` is theirs where there is one person."""
-    text = _ADDRESS.sub(" ", raw).strip()
-    pieces = [piece for line in _STRONG.split(_bare(text)) for piece in _pieces(line)]
+    text = name_words.ADDRESS.sub(" ", raw).strip()
+    pieces = [piece for line in name_words.STRONG.split(_bare(text)) for piece in _pieces(line)]
     found: list[Author] = []
     for piece in pieces:
-        if _OTHERS.match(piece) or (found and _SENTENCE.search(piece) and len(piece.split()) > 4):
+        if name_words.OTHERS.match(piece) or (found and name_words.SENTENCE.search(piece) and len(piece.split()) > 4):
             break
         _add(found, piece)
     if len(found) == 1 and url:
         found[0] = found[0].model_copy(update={"url": url})
-    return tuple(found)
+    return _one_form(found)
 
 
 def unique(authors: Iterable[Author]) -> tuple[Author, ...]:
@@ -190,7 +43,37 @@ def unique(authors: Iterable[Author]) -> tuple[Author, ...]:
             found[key] = old.model_copy(update={"url": old.url or author.url, "role": old.role or author.role})
         else:
             found[key] = author
-    return tuple(found.values())
+    return _one_form(list(found.values()))
+
+
+def with_forms(authors: Iterable[Author], others: Iterable[Author]) -> tuple[Author, ...]:
+    """`authors`, each with the name in other letters that one of `others` has for them; nobody is added."""
+    known = list(others)
+    found = []
+    for author in authors:
+        match = next((one for one in known if transliteration.same(author.name, one.name)), None)
+        if match is not None and author.name_other is None:
+            author = _joined(author, match)
+        found.append(author)
+    return tuple(found)
+
+
+def _one_form(authors: list[Author]) -> tuple[Author, ...]:
+    """One person whom a byline shows in both scripts («مي السعدني / Mai El-Sadany») is one author, by the first."""
+    found: list[Author] = []
+    for author in authors:
+        place = next((at for at, one in enumerate(found) if transliteration.same(one.name, author.name)), None)
+        if place is None:
+            found.append(author)
+        else:
+            found[place] = _joined(found[place], author)
+    return tuple(found)
+
+
+def _joined(author: Author, other: Author) -> Author:
+    return author.model_copy(
+        update={"name_other": other.name, "url": author.url or other.url, "role": author.role or other.role}
+    )
 
 
 def is_name(text: str) -> bool:
@@ -198,7 +81,7 @@ def is_name(text: str) -> bool:
     return (
         0 < len(text) <= MAX_NAME
         and len(text.split()) <= MAX_WORDS
-        and not _NOT_A_NAME.search(text)
+        and not name_words.NOT_A_NAME.search(text)
         and any(char.isalpha() for char in text)
     )
 
@@ -211,12 +94,38 @@ def fold(text: str) -> str:
 
 def unlabelled(text: str) -> str:
     """Without «بقلم:», "Written by" and the like in front."""
-    return _LABEL.sub("", text, count=1).strip(_QUIET)
+    return name_words.LABEL.sub("", text, count=1).strip(name_words.QUIET)
+
+
+def is_label(text: str) -> bool:
+    """Whether a text is a byline's label and nothing else: "Author(s)", «بقلم»."""
+    return bool(name_words.LABEL_ALONE.fullmatch(text))
+
+
+def is_label_of_list(text: str) -> bool:
+    """A label that only names of authors follow, wherever it stands: "Author(s)", «المؤلفون», but not a bare "By"."""
+    return is_label(text) and not re.search(r"\bby\b", text, re.IGNORECASE)
+
+
+def role_of(text: str) -> str | None:
+    """A line that says only what somebody is, "Contributor, The Daily": its words, else null."""
+    return " ".join(text.split()) if text and _is_role(text.split(",")[0]) and not has_label(text) else None
+
+
+def is_review(text: str) -> bool:
+    """Whether a line names those who did something else than write: reviewed, edited, translated, photographed."""
+    return bool(name_words.OTHERS.match(text))
+
+
+def begins_byline(line: str) -> bool:
+    """Whether a line that nothing marks begins as a byline does. «كتب» and «إعداد» begin sentences too, so that they
+    need their colon."""
+    return has_label(line) and not name_words.BEGINS_SENTENCES.match(line)
 
 
 def has_label(text: str) -> bool:
     """Whether a line begins as a byline does."""
-    return bool(_LABEL.match(text))
+    return bool(name_words.LABEL.match(text))
 
 
 def _bare(text: str) -> str:
@@ -225,41 +134,72 @@ def _bare(text: str) -> str:
         if found.raw in text:
             before, _, after = text.partition(found.raw)
             text = (
-                f"{before.rstrip(_QUIET + '.')}\n{after.lstrip(_QUIET + '.')}"
-                if before.strip(_QUIET + ".")
-                else after.lstrip(_QUIET + ".")
+                f"{before.rstrip(name_words.QUIET + '.')}\n{after.lstrip(name_words.QUIET + '.')}"
+                if before.strip(name_words.QUIET + ".")
+                else after.lstrip(name_words.QUIET + ".")
             )
+    text = name_words.READING_TIME.sub("\n", text)
     lines = [re.sub(r"(?i)\s*\b(?:on|updated|published|posted|in)\s*:?\s*$", "", line) for line in text.split("\n")]
-    return "\n".join(unlabelled(line) for line in lines if line.strip(_QUIET))
+    return "\n".join(unlabelled(line) for line in lines if line.strip(name_words.QUIET))
 
 
 def _pieces(line: str) -> list[str]:
     """Split at commas and "and"; a role or a credential stays behind the name that it belongs to, after a tab."""
     pieces: list[str] = []
     for part in re.split(r"\s*,\s*(?!$)", line):
-        if pieces and (_CREDENTIAL.fullmatch(part.strip(". ")) or _SUFFIX.fullmatch(part.strip())):
-            pieces[-1] += f", {part}" if _SUFFIX.fullmatch(part.strip()) else f"\t{part}"
+        if pieces and (name_words.CREDENTIAL.fullmatch(part.strip(". ")) or name_words.SUFFIX.fullmatch(part.strip())):
+            pieces[-1] += f", {part}" if name_words.SUFFIX.fullmatch(part.strip()) else f"\t{part}"
         elif pieces and _is_role(part):
             pieces[-1] += f"\t{part}"
         else:
-            pieces.extend(piece for piece in _AND.split(part) if piece.strip(_QUIET))
-    return [name for piece in pieces for name in _at_waw(piece)]
+            pieces.extend(piece for piece in _at_and(part) if piece.strip(name_words.QUIET))
+    return [form for piece in pieces for name in _at_waw(piece) for form in _forms(name)]
+
+
+def _at_and(part: str) -> list[str]:
+    """Split at "and", but not inside an institution's name: "Center for Law and Policy"."""
+    found: list[str] = []
+    place = 0
+    for match in name_words.AND.finditer(part):
+        before, after = part[place : match.start()], part[match.end() :]
+        whole = name_words.INSTITUTION.search(before) and not name_words.INSTITUTION.search(after)
+        if whole and match[0].strip(" ,") in name_words.JOINS and not name_words.AND.search(before):
+            continue
+        found.append(before)
+        place = match.end()
+    return [*found, part[place:]]
+
+
+def _forms(piece: str) -> list[str]:
+    """«مي السعدني (Mai El-Sadany)» is two forms of one name; «معهد Carnegie» is not."""
+    words = piece.split()
+    arabic = [bool(name_words.ARABIC.search(word)) for word in words]
+    if len(set(arabic)) == 2 and len(piece) <= 2 * MAX_NAME:
+        change = arabic.index(not arabic[0])
+        one, other = (" ".join(part).strip("() –—-") for part in (words[:change], words[change:]))
+        if transliteration.same(one, other):
+            return [one, other]
+    return [piece]
 
 
 def _is_role(text: str) -> bool:
-    return bool(_ROLE.search(text)) and not re.fullmatch(r"[A-Z][\w'’-]+ (?:Staff|Team)|Staff", text)
+    return bool(name_words.ROLE.search(text)) and not re.fullmatch(r"[A-Z][\w'’-]+ (?:Staff|Team)|Staff", text)
 
 
 def _at_waw(piece: str) -> list[str]:
     """Split «مي السعدني ووليد سعيد» where a glued waw is "and"."""
-    if not _ARABIC.search(piece):
+    if not name_words.ARABIC.search(piece):
         return [piece]
     words, start, names = piece.split(" "), 0, []
     for place, word in enumerate(words):
         bare = word.strip("\u200e\u200f")
-        if place - start < 2 or not bare.startswith("و") or len(bare) < 4 or (bare in _WAW and len(words) - start < 5):
+        if place - start < 2 or not bare.startswith("و") or len(bare) < 4:
             continue
-        if bare in _WAW and not bare.startswith("وو"):
+        if _is_institution(" ".join(words[start:place])) and not _is_institution(bare[1:]):
+            continue  # «مركز الإعلام وحرية التعبير» is one
+        if bare in name_words.WAW and len(words) - start < 5:
+            continue
+        if bare in name_words.WAW and not bare.startswith("وو"):
             continue
         names.append(" ".join(words[start:place]))
         words[place] = bare[1:]
@@ -267,33 +207,39 @@ def _at_waw(piece: str) -> list[str]:
     return [*names, " ".join(words[start:])]
 
 
+def _is_institution(text: str) -> bool:
+    return bool(name_words.INSTITUTION.match(f"{text} "))
+
+
 def _add(found: list[Author], piece: str) -> None:
     """Read one person; a role that stands alone belongs to the person before."""
     raw, *roles = piece.split("\t")
-    name = unlabelled(raw.strip(_QUIET))
+    name = name_words.SPONSORED.sub("", unlabelled(raw.strip(name_words.QUIET)))
     behind = re.fullmatch(r"(.{3,}?)\s*(?:\s[-–—]\s|:\s|\()\s*(.+?)\)?", name)
     if behind and _is_role(behind[2]) and not _is_role(behind[1]):
         name, roles = behind[1], [behind[2], *roles]
-    while (shorter := _TITLE.sub("", name, count=1)) != name and shorter.strip():
+    while (shorter := name_words.TITLE.sub("", name, count=1)) != name and shorter.strip():
+        if " " not in shorter.strip() and name_words.PART_OF_PSEUDONYM.match(name):
+            break
         name = shorter
     words = name.split()
     if len(words) in (4, 6, 8) and words[: len(words) // 2] == words[len(words) // 2 :]:
         words = words[: len(words) // 2]  # shown twice, once for screen readers
-    while len(words) > 2 and _CREDENTIAL.fullmatch(words[-1].strip(",.")) and words[-1].isupper():
+    while len(words) > 2 and name_words.CREDENTIAL.fullmatch(words[-1].strip(",.")) and words[-1].isupper():
         roles.insert(0, words.pop())
-    name = " ".join(words).strip(_QUIET)
+    name = " ".join(words).strip(name_words.QUIET)
     if not is_name(name):
         return
     if found and _is_role(name):
         if found[-1].role is None:
             found[-1] = found[-1].model_copy(update={"role": name})
         return
-    if _SENTENCE.search(name) and len(name.split()) > 3:
+    if name_words.SENTENCE.search(name) and len(name.split()) > 3:
         return
     found.append(
         Author(
             name=name,
-            name_raw=raw.strip(_QUIET),
-            role=", ".join(role.strip(_QUIET) for role in roles if role.strip(_QUIET)) or None,
+            name_raw=raw.strip(name_words.QUIET),
+            role=", ".join(role.strip(name_words.QUIET) for role in roles if role.strip(name_words.QUIET)) or None,
         )
     )

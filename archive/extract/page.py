@@ -59,6 +59,9 @@ class Block(Model):
 class Author(Model):
     name: str = Field(description="Titles, roles and labels taken off.")
     name_raw: str = Field(description="As the page has it.")
+    name_other: str | None = Field(
+        None, description="The same name in other letters, Arabic beside Latin, where the page shows both."
+    )
     url: str | None = Field(None, description="The page about the author that the name links to.")
     role: str | None = Field(None, description="What the page calls the author, such as “Nonresident Fellow”.")
 
