@@ -22,7 +22,7 @@ from archive.dataset.worker import Workers
 from archive.errors import OutOfSpace
 from archive.institutes import registry
 from archive.institutes.profile import Profile
-from archive.institutes.urls import absolute, canonical
+from archive.institutes.urls import UrlRule, absolute, canonical, classify
 from archive.store.collection import Collection
 from archive.store.exchange import Resource
 from archive.store.writer import Writer
@@ -33,6 +33,7 @@ from crawler.frontier import Added, End, Found, Frontier, Role, Row
 from crawler.links import Leads
 from crawler.options import Options
 from crawler.recorder import Recorder
+from crawler.room import Room
 
 logger = logging.getLogger(__name__)
 
@@ -71,6 +72,7 @@ class Crawl:
         self.collection = collection
         self.options = options
         self.pace = Pace()
+        self.room = Room(collection.state_dir, int(options.keep_free * 1e6))
         self.progress = Progress()
         self.stopping: str | None = None  # why no more is claimed: "limit", "space", "broken"
         self.error: BaseException | None = None
@@ -144,7 +146,11 @@ class Crawl:
     def _seeds(self) -> Sequence[Found]:
         if self.options.urls:
             spelled = [url for url in map(absolute, self.options.urls) if url]
-            return [Found(url, canonical(url), Role.PAGE, "urls file") for url in spelled]
+            documents = [url for url in spelled if classify(url, self.profile) is UrlRule.DOCUMENT]
+            return [
+                Found(url, canonical(url), Role.DOCUMENT if url in documents else Role.PAGE, "urls file")
+                for url in spelled
+            ]
         return sources.seeds(self.profile)
 
     def release(self) -> None:
@@ -158,7 +164,7 @@ class Crawl:
     def begin(self, loop: asyncio.AbstractEventLoop) -> None:
         """Called in the reactor, once: the recorder's thread starts, and what a crash left unread is read."""
         self.writer = Writer(self.collection, self.id, f"policy-archive/{__version__}", self._warcinfo())
-        self.recorder = Recorder(self.writer, self.frontier, loop)
+        self.recorder = Recorder(self.writer, self.frontier, loop, self.room)
         self._claim_what_was_written()
         self.frontier.release()
         self.unread = self.frontier.unread()

@@ -13,7 +13,7 @@ from crawler.frontier import End, Found, Role, Row
 MAX_REQUISITES = 300  # a page; real ones need 20 to 150
 _KNOWN = 32_768  # addresses, about 8 MB
 _MAX_HOPS = 10  # redirects in a row
-_ROLES = {"page": Role.PAGE, "listing": Role.LISTING, "document": Role.DOCUMENT}
+ROLES = {"page": Role.PAGE, "listing": Role.LISTING, "document": Role.DOCUMENT}
 _CUT = {"outside": End.OUT_OF_SCOPE, "denied": End.OUT_OF_SCOPE, "trap": End.TRAP}
 _FOLLOWED = frozenset({PageRole.PUBLICATION, PageRole.LISTING, PageRole.RESTRICTED})
 _NEEDS_NOTHING = frozenset({PageRole.LISTING, PageRole.BOTWALL, PageRole.MISSING, PageRole.ERROR})
@@ -89,7 +89,7 @@ class Leads:
     def _links(self, row: Row, derived: Derived) -> Iterator[Found]:
         source = "pages" if row.role is Role.PAGE else row.source
         for link in derived.links:
-            role = _ROLES[link.rule]
+            role = ROLES[link.rule]
             if role in self._roles and (self._follow or role is Role.DOCUMENT) and self._known.new(link.key):
                 yield self.judged(Found(link.url, link.key, role, source))
         for cut in derived.cut_urls if self._follow else ():

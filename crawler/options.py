@@ -17,6 +17,7 @@ class Options:
     max_pages: int = 0
     max_minutes: float = 0.0
     max_megabytes: float = 0.0
+    keep_free: float = 200.0  # megabytes of the disk that are not written to
     delay: float | None = None  # seconds; the profile's unless given
     concurrency: int | None = None
     allow_private: bool = False

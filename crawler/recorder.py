@@ -14,8 +14,10 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from archive.store.exchange import Exchange, Resource, Stored
+from archive.store.spool import close
 from crawler.errors import space
 from crawler.frontier import Frontier, Role, Row
+from crawler.room import Room
 
 _BATCH = 64  # exchanges written together at most: bounds what a crash fetches twice, and the memory of a batch
 
@@ -38,8 +40,11 @@ class _Job:
 class Recorder:
     """Writes exchanges and changes of the frontier, and acknowledges them in the reactor's loop."""
 
-    def __init__(self, writer: Writes, frontier: Frontier, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self, writer: Writes, frontier: Frontier, loop: asyncio.AbstractEventLoop, room: Room | None = None
+    ) -> None:
         self._writer = writer
+        self._room = room
         self._frontier = frontier
         self._loop = loop
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
@@ -53,6 +58,13 @@ class Recorder:
     def record(self, exchange: Exchange, row: Row | None) -> asyncio.Future[Stored]:
         """Done, with where the response's record lies, once it is durable and the row is captured."""
         return self._put(_Job(self._loop.create_future(), exchange=exchange, row=row))
+
+    def give_up(self, error: BaseException) -> asyncio.Future[Any]:
+        """What came could not be kept, so nothing more is written. The future has failed already."""
+        self.broken = self.broken or space(error) or error
+        failed = self._loop.create_future()
+        failed.set_exception(self.broken)
+        return failed
 
     def change(self, change: Callable[[Frontier], Any]) -> asyncio.Future[Any]:
         """Run `change` in the recorder's transaction; fires with what it returned, after the commit."""
@@ -99,10 +111,14 @@ class Recorder:
             started = time.perf_counter()
             exchanges = [job for job in batch if job.exchange is not None]
             if exchanges:
+                if self._room is not None:
+                    self._room.check()
                 stored = self._writer.store([job.exchange for job in exchanges if job.exchange])
                 for job, one in zip(exchanges, stored, strict=True):
                     job.result = one
                     self.bytes += one.location.length
+                    if job.exchange:
+                        close(job.exchange.response)
             written = time.perf_counter()
             for job in exchanges:
                 if job.row is not None and job.exchange and job.exchange.response:  # a failure has no links to read

@@ -82,7 +82,7 @@ def _verdict(crawl: Crawl, reason: str, urls: Counter[str], by_role: dict[str, C
     if reason == "shutdown":
         return INTERRUPTED, "interrupted; run the same command again to go on"
     pages = Counter[str]()
-    for role in ("page", "listing"):
+    for role in ("page", "listing", *(("document",) if crawl.options.urls else ())):
         pages.update(by_role.get(role, {}))
     nothing = not pages[End.ARCHIVED] and not pages[End.UNCHANGED]
     if nothing and crawl.stopping != "limit":

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from archive.store.spool import Content
+
 
 class Truncation(StrEnum):
     """Why a response is not whole: the values of `WARC-Truncated` (WARC 1.1, 5.13)."""
@@ -25,7 +27,7 @@ class Exchange:
     method: str
     began: datetime  # UTC: when the request was first written, or the attempt began
     request: bytes
-    response: bytes
+    response: Content
     truncated: Truncation | None = None
     ip: str | None = None  # the peer's address, RFC 5952 for IPv6
     protocols: tuple[str, ...] = ()  # values for WARC-Protocol: "http/1.1", "tls/1.3"

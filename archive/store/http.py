@@ -6,7 +6,7 @@ Nothing here changes a stored byte; the views that it returns are for readers.
 
 import re
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from archive.errors import DamagedRecord
@@ -14,11 +14,14 @@ from archive.errors import DamagedRecord
 Headers = tuple[tuple[str, str], ...]
 
 MOST_MEMBERS = 1_000  # of a gzip entity; real ones have one or a few
+MOST_AHEAD = 64 * 1024  # bytes of a chunk's size line with its extensions, or of trailers
 SLICE = 256 * 1024  # bytes given to zlib at a time: a page in one go
 
 _STATUS_LINE = re.compile(rb"HTTP/(\d+(?:\.\d+)?)[ \t]+(\d{3})(?:[ \t]+([^\n]*?))?[ \t]*\r?\Z", re.IGNORECASE)
 _END_OF_HEAD = re.compile(rb"\n\r?\n")
 _CHUNK_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]*)?\r?\n")
+_LINE_END = re.compile(rb"\r?\n")
+_TRAILERS = re.compile(rb"(?s:.*?)\n\r?\n")
 _SPACE = " \t"
 _NOT_IN_A_VALUE = str.maketrans("\r\n\0", "   ")  # RFC 9110, 5.5: a recipient may read each as a space
 
@@ -108,48 +111,108 @@ def entity(message: Message) -> tuple[bytes, bool]:
     A body that says `chunked` and is not is given as it stands, not whole. A body that ends with the connection counts
     as whole: only the Exchange knows better. An answer to HEAD has no body, and only the caller knows the method.
     """
-    if message.status in (204, 304):
-        return b"", True
-    coding = _words(message.headers, "transfer-encoding")
-    if "chunked" in coding:
-        return _dechunked(message.body)
-    lengths = set(_words(message.headers, "content-length"))
-    if not lengths:
-        return message.body, True
-    stated = lengths.pop()
-    if lengths or not (stated.isascii() and stated.isdigit()) or len(stated) > 18:
-        return message.body, False
-    length = int(stated)
-    return message.body[:length], len(message.body) >= length
+    reader = Entity(message.status, message.headers)
+    parts = list(reader.read((message.body,)))
+    return parts[0] if len(parts) == 1 else b"".join(parts), reader.whole
 
 
-def _dechunked(body: bytes) -> tuple[bytes, bool]:
-    parts: list[bytes] = []
-    at = 0
-    while size_line := _CHUNK_SIZE.match(body, at):
-        size = int(size_line[1], 16)
-        at = size_line.end()
-        if size == 0:
-            return b"".join(parts), _trailers_end(body, at)
-        part = body[at : at + size]
-        parts.append(part)
-        at += size
-        if len(part) < size:
-            break
-        if body.startswith(b"\r\n", at):
-            at += 2
-        elif body.startswith(b"\n", at):
-            at += 1
+class Entity:
+    """`entity`, of a body that comes in pieces: memory does not follow its size."""
+
+    def __init__(self, status: int, headers: Headers) -> None:
+        self._status = status
+        self._chunked = "chunked" in _words(headers, "transfer-encoding")
+        self._lengths = set(_words(headers, "content-length"))
+        self.whole = False  # is told once all has been read
+
+    def read(self, body: Iterable[bytes]) -> Iterator[bytes]:
+        """The entity, in pieces. All of the body is to be given, from its first byte."""
+        if self._status in (204, 304):
+            self.whole = True
+        elif self._chunked:
+            yield from self._dechunked(_Ahead(body))
+        elif not self._lengths:
+            self.whole = True
+            yield from body
         else:
-            break
-    if at == 0:
-        return body, False
-    return b"".join(parts), False
+            yield from self._up_to_length(body)
+
+    def _up_to_length(self, body: Iterable[bytes]) -> Iterator[bytes]:
+        stated = next(iter(self._lengths))
+        if len(self._lengths) > 1 or not (stated.isascii() and stated.isdigit()) or len(stated) > 18:
+            yield from body
+            return
+        left = int(stated)
+        for piece in body:
+            if left:
+                yield piece if len(piece) <= left else piece[:left]
+            left = max(0, left - len(piece))
+        self.whole = left == 0
+
+    def _dechunked(self, body: "_Ahead") -> Iterator[bytes]:
+        size_line = body.match(_CHUNK_SIZE)
+        if size_line is None:
+            yield from body.rest()
+            return
+        while size_line is not None:
+            size = int(size_line[1], 16)
+            if size == 0:
+                self.whole = body.startswith((b"\r\n", b"\n")) or body.match(_TRAILERS) is not None
+                return
+            for part in body.take(size):
+                size -= len(part)
+                yield part
+            if size or body.match(_LINE_END) is None:
+                return
+            size_line = body.match(_CHUNK_SIZE)
 
 
-def _trailers_end(body: bytes, at: int) -> bool:
-    """Whether the trailer section after the last chunk is there, to its blank line."""
-    return body.startswith((b"\r\n", b"\n"), at) or _END_OF_HEAD.search(body, at) is not None
+class _Ahead:
+    """Pieces of bytes that are read on from a place in them."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces = iter(pieces)
+        self._held = next(self._pieces, b"")
+        self._at = 0
+
+    def _more(self) -> bool:
+        piece = next(self._pieces, None)
+        if piece is None:
+            return False
+        self._held = self._held[self._at :] + piece
+        self._at = 0
+        return True
+
+    def match(self, pattern: re.Pattern[bytes]) -> re.Match[bytes] | None:
+        """Go on behind what matches here; at most a line, or trailers, of MOST_AHEAD bytes are looked at."""
+        while True:
+            found = pattern.match(self._held, self._at)
+            if found is not None:
+                self._at = found.end()
+                return found
+            if len(self._held) - self._at > MOST_AHEAD or not self._more():
+                return None
+
+    def startswith(self, prefixes: tuple[bytes, ...]) -> bool:
+        while len(self._held) - self._at < 2 and self._more():
+            pass
+        return self._held.startswith(prefixes, self._at)
+
+    def take(self, count: int) -> Iterator[bytes]:
+        """The next `count` bytes, or as many as there are."""
+        while count:
+            part = self._held[self._at : self._at + count]
+            self._at += len(part)
+            count -= len(part)
+            if part:
+                yield part
+            elif not self._more():
+                return
+
+    def rest(self) -> Iterator[bytes]:
+        """All that is left."""
+        yield self._held[self._at :] if self._at else self._held
+        yield from self._pieces
 
 
 def decode(entity: bytes, headers: Headers, limit: int) -> bytes:

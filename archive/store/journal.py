@@ -4,6 +4,8 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from archive.store.spool import Content, pieces
+
 
 class Journal:
     """Lines of bytes: what was appended before a crash is there after it, what was being appended, whole or not."""
@@ -43,13 +45,14 @@ class Journal:
             os.truncate(self.path, 0)
 
 
-def append(descriptor: int, data: bytes, sync: bool = True) -> None:
+def append(descriptor: int, data: Content, sync: bool = True) -> None:
     """Write all of `data` at the end of a file and sync it. On an error the file is cut to its length before."""
     before = os.lseek(descriptor, 0, os.SEEK_END)
     try:
-        left = memoryview(data)
-        while left:
-            left = left[os.write(descriptor, left) :]
+        for piece in pieces(data):
+            left = memoryview(piece)
+            while left:
+                left = left[os.write(descriptor, left) :]
         if sync:
             os.fdatasync(descriptor)
     except OSError:

@@ -23,7 +23,7 @@ class Originals:
         It has the same codings too: a replay tool takes the head from the revisit and the body from the original.
         """
         message = answer.message
-        if message is None or not answer.entity or not answer.whole or exchange.truncated or exchange.error:
+        if message is None or not answer.size or not answer.whole or exchange.truncated or exchange.error:
             return None
         for line in self.folder.index.captures(exchange.url):
             if line.digest != answer.digest or line.mime == cdxj.REVISIT:

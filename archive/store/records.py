@@ -19,11 +19,10 @@ import ipaddress
 import re
 import uuid
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
-from io import BytesIO
 from typing import Any
 
 from warcio.recordloader import ArcWarcRecord
@@ -33,6 +32,7 @@ from warcio.warcwriter import WARCWriter
 from archive.errors import DamagedRecord
 from archive.store import cdxj, http, redaction, warc
 from archive.store.exchange import Exchange, Location, Resource, Truncation
+from archive.store.spool import IN_MEMORY, Content, Spool, first, pieces
 
 IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 _LEVEL = 6  # zlib's own default; another hardly shows in crawl speed or size (warcio has 9 fixed)
@@ -74,7 +74,8 @@ class Built:
 
     type: str
     record_id: str  # without angle brackets
-    member: bytes
+    member: Content
+    sha256: str  # of the member, lower-case hex
     told: Told | None = None  # None for records that the index leaves out
 
 
@@ -95,8 +96,8 @@ _writer: Callable[..., Any] = _Verbatim
 class Answer:
     """What a server answered, read once."""
 
-    message: http.Message | None  # None where the bytes are not HTTP, or there are none
-    entity: bytes
+    message: http.Message | None  # None where the bytes are not HTTP, or there are none; its body may be a beginning
+    size: int  # bytes of the entity
     whole: bool
     digest: str  # of the entity
 
@@ -104,15 +105,18 @@ class Answer:
     def of(cls, exchange: Exchange) -> "Answer":
         """The exchange's response, split."""
         try:
-            message = http.split(exchange.response) if exchange.response else None
+            message = http.split(first(exchange.response, IN_MEMORY)) if exchange.response else None
         except DamagedRecord:
             message = None
         if message is None:
-            return cls(None, b"", False, "")
-        entity, whole = http.entity(message)
-        if exchange.method != "GET":  # HEAD has no body, whatever it states
-            whole = True
-        return cls(message, entity, whole, sha256(entity))
+            return cls(None, 0, False, "")
+        reader = http.Entity(message.status, message.headers)
+        digest, size = hashlib.sha256(), 0
+        for piece in reader.read(pieces(exchange.response, len(message.interim) + len(message.head))):
+            digest.update(piece)
+            size += len(piece)
+        # HEAD has no body, whatever it states
+        return cls(message, size, reader.whole or exchange.method != "GET", f"sha256:{digest.hexdigest()}")
 
 
 Finder = Callable[[Exchange, Answer], warc.Record | None]
@@ -188,11 +192,15 @@ def _response(
     fields += [("WARC-Type", "response"), ("WARC-Target-URI", url)]
     # warcio, FastWARC and jwarc agree on the payload only where it is all that stands behind the head: they differ on
     # chunked bodies. The index has the digest in any case.
-    if len(answer.entity) == len(message.body) and message.header("Transfer-Encoding") is None:
+    interim = len(message.interim)
+    if (
+        answer.size == len(exchange.response) - interim - len(message.head)
+        and message.header("Transfer-Encoding") is None
+    ):
         fields.append(("WARC-Payload-Digest", answer.digest))
     truncated = exchange.truncated if answer.whole or exchange.truncated else Truncation.UNSPECIFIED
     level = _STORED if message.header("Content-Encoding") or _COMPRESSED.match(told.mime or "") else _LEVEL
-    return _build(fields + _truncated(truncated), kind, message.head + message.body, told, level)
+    return _build(fields + _truncated(truncated), kind, exchange.response, told, level, start=interim)
 
 
 def of_resource(resource: Resource, warcinfo_id: str) -> Built:
@@ -293,19 +301,61 @@ def _mime(content_type: str | None) -> str | None:
     return re.split(r"[;\s]", content_type, maxsplit=1)[0].strip() if content_type else None
 
 
-def _build(fields: Fields, content_type: str, block: bytes, told: Told | None = None, level: int = _LEVEL) -> Built:
-    fields = [*fields, ("WARC-Block-Digest", sha256(block))]
+def _build(
+    fields: Fields, content_type: str, block: Content, told: Told | None = None, level: int = _LEVEL, start: int = 0
+) -> Built:
+    """A record whose block is what `block` holds from `start` on."""
+    digest = hashlib.sha256()
+    for piece in pieces(block, start):
+        digest.update(piece)
+    fields = [*fields, ("WARC-Block-Digest", f"sha256:{digest.hexdigest()}")]
     for name, value in fields:
         if _NOT_IN_A_HEADER.search(value):  # warcio would write it, and what follows would be a header of the server's
             raise ValueError(f"line end or NUL in {name}: {value!r}")
-    out = BytesIO()
+    out = _Member(block.beside() if isinstance(block, Spool) else Spool(), level)
     head = _head("", fields, protocol="WARC/1.1")
     named = dict(fields)
     # "response" for all: warcio writes no block for what it is told is a revisit, and the type stands in the fields
-    record = _record("warc", "response", head, BytesIO(block), None, content_type, len(block))
+    size = len(block) - start
+    record = _record("warc", "response", head, _Stream(pieces(block, start)), None, content_type, size)
     _writer(out, gzip=False, warc_version="1.1").write_record(record)
-    member = zlib.compress(out.getbuffer(), level, zlib.MAX_WBITS | 16)
-    return Built(named["WARC-Type"], named["WARC-Record-ID"].strip("<>"), member, told)
+    member = out.end()
+    return Built(named["WARC-Type"], named["WARC-Record-ID"].strip("<>"), member, out.digest.hexdigest(), told)
+
+
+class _Stream:
+    """Pieces of bytes as the file that warcio reads a block from: a piece a call, whatever size is asked for."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+
+    def read(self, size: int = -1) -> bytes:
+        return next(self._pieces, b"")
+
+
+class _Member:
+    """The file that warcio writes a record to: one gzip member, compressed as it comes."""
+
+    def __init__(self, spool: Spool, level: int) -> None:
+        self._compressor = zlib.compressobj(level, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+        self._spool = spool
+        self.digest = hashlib.sha256()
+
+    def write(self, data: bytes) -> None:
+        self._put(self._compressor.compress(data))
+
+    def flush(self) -> None:
+        """Compressed bytes go on as they come."""
+
+    def end(self) -> Content:
+        """The member, whole."""
+        self._put(self._compressor.flush())
+        return self._spool.content()
+
+    def _put(self, data: bytes) -> None:
+        if data:
+            self.digest.update(data)
+            self._spool.write(data)
 
 
 def _new_id() -> str:

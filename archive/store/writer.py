@@ -6,10 +6,11 @@ Used by one thread, beside the reactor: compression, digests and syncs let go of
 import errno
 import os
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import groupby
 from ssl import DER_cert_to_PEM_cert
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ from archive.store.exchange import Exchange, Location, Resource, Stored
 from archive.store.folder import OPEN
 from archive.store.journal import append, sync_folder
 from archive.store.originals import Originals
+from archive.store.spool import Content, Spool, close
 
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _STANDARD = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
@@ -43,17 +45,19 @@ class _File:
     size: int = 0
     counts: Counter[str] = field(default_factory=Counter)
 
-    def append(self, data: bytes, members: bytes, index: bytes) -> None:
+    def append(self, data: Sequence[Content], members: bytes, index: bytes) -> None:
         before = [(fd, os.lseek(fd, 0, os.SEEK_END)) for fd in (self.warc, self.members, self.index)]
         try:
-            append(self.warc, data)
+            for part in _joined(data):
+                append(self.warc, part, sync=False)
+            os.fdatasync(self.warc)
             append(self.members, members, sync=False)
             append(self.index, index, sync=False)  # recovery reads the WARC again where the journal lacks a line
         except OSError:
             for fd, size in before:
                 os.ftruncate(fd, size)
             raise
-        self.size += len(data)
+        self.size += sum(map(len, data))
 
     def close(self) -> None:
         for fd in (self.warc, self.members, self.index):
@@ -146,7 +150,7 @@ class Writer:
             self.collection.ledger.append("crawl", self._clock(), crawl=self.crawl_id, report=dict(report))
 
     def _append(self, file: _File, items: Sequence[Exchange | Resource]) -> list[Stored]:
-        data: list[bytes] = []
+        data: list[Content] = []
         members: list[bytes] = []
         index: list[bytes] = []
         stored: list[Stored] = []
@@ -159,12 +163,13 @@ class Writer:
                     stored.append(Stored(location, built.type == "revisit"))
                 if built.told is not None:
                     index.append(f"{built.told.line(location)}\n".encode("ascii"))
-                digest = sha256(built.member).hexdigest()
-                members.append(recovery.member_line(offset, location.length, digest, built.record_id, built.type))
+                members.append(recovery.member_line(offset, location.length, built.sha256, built.record_id, built.type))
                 data.append(built.member)
                 counts[built.type] += 1
                 offset += location.length
-        file.append(b"".join(data), b"".join(members), b"".join(index))
+        file.append(data, b"".join(members), b"".join(index))
+        for part in data:
+            close(part)
         file.counts += counts
         return stored
 
@@ -199,9 +204,9 @@ class Writer:
         )
         file = _File(name, info.record_id, warc, members, index)
         self._file, folder.writing = file, name
-        digest = sha256(info.member).hexdigest()
+        line = recovery.member_line(0, len(info.member), info.sha256, info.record_id, info.type)
         try:
-            file.append(info.member, recovery.member_line(0, len(info.member), digest, info.record_id, info.type), b"")
+            file.append([info.member], line, b"")
             sync_folder(folder.archive_dir)
             sync_folder(folder.state_dir)
         except OSError:
@@ -229,6 +234,15 @@ class Writer:
         self._serial += 1
         path = folder.archive_dir / (name + OPEN)
         return name, os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o644)
+
+
+def _joined(parts: Sequence[Content]) -> Iterator[Content]:
+    """The same bytes with what is in memory joined: one call to write for a batch of pages."""
+    for on_disk, run in groupby(parts, lambda part: isinstance(part, Spool)):
+        if on_disk:
+            yield from run
+        else:
+            yield b"".join(part for part in run if isinstance(part, bytes))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,30 +1,38 @@
 """A tap on one request's connection: keeps what was written and what was received, and what is known of the peer."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
+from archive.errors import OutOfSpace
 from archive.store.exchange import Exchange, Truncation
+from archive.store.spool import Spool
+from crawler.room import Room
 
 MAX_HEAD = 256 * 1024  # bytes of status line and headers; servers refuse more than 8 to 64 KiB of it themselves
 PAGE_BYTES = 32 * 1024 * 1024  # contracts.md, Sizes
 DOCUMENT_BYTES = 512 * 1024 * 1024
+LOOK_EVERY = 8 * 1024 * 1024  # bytes received between two looks at the room on the disk
+_END_OF_HEAD = re.compile(rb"\n\r?\n")
 
 
 class Tap:
     """What crossed the wire for one request. The protocol feeds it; `exchange()` is called once, when the request has
-    ended.
+    ended. What is received is on disk once it is large, and `room` is watched while it grows.
     """
 
-    def __init__(self, url: str, method: str, max_body: int = PAGE_BYTES) -> None:
+    def __init__(self, url: str, method: str, max_body: int = PAGE_BYTES, room: Room | None = None) -> None:
         self.url = url
         self.method = method
         self.began = datetime.now(UTC)
         self.truncated: Truncation | None = None
         self._max_body = max_body
+        self.failed: OSError | OutOfSpace | None = None  # why what was received could not be kept
         self._sent: list[bytes] = []
-        self._received: list[bytes] = []
-        self._size = 0
-        self._head_ends = False
+        self._room = room
+        self._received = room.spool() if room else Spool()
+        self._before: bytes | None = b""  # the last bytes, until the head ends
+        self._most = MAX_HEAD  # bytes that are kept
         self._ip: str | None = None
         self._protocols: tuple[str, ...] = ()
         self._cipher: str | None = None
@@ -38,24 +46,35 @@ class Tap:
 
     def received(self, data: bytes) -> bool:
         """Bytes from the transport. False when no more is wanted: the connection is then to be aborted."""
-        if self.truncated:
+        if self.truncated or self.failed:
             return False
-        self._received.append(data)
-        self._size += len(data)
-        if not self._head_ends:
-            head = b"".join(self._received[-2:]) if len(self._received) > 1 else data
-            self._head_ends = b"\r\n\r\n" in head or b"\n\n" in head or b"\n\r\n" in head
-            if not self._head_ends and self._size > MAX_HEAD:
-                self.truncated = Truncation.LENGTH
-                return False
-        elif self._size > self._max_body + MAX_HEAD:
+        taken = data[: max(0, self._most - len(self._received))]
+        try:
+            if self._room and (len(self._received) + len(data)) // LOOK_EVERY > len(self._received) // LOOK_EVERY:
+                self._room.check()
+            self._received.write(taken)
+        except (OSError, OutOfSpace) as error:
+            self.failed = error
+            return False
+        if self._before is not None:
+            self._look_for_the_end_of_the_head(taken)
+        if len(taken) < len(data):
             self.truncated = Truncation.LENGTH
-            return False
-        return True
+        return not self.truncated
+
+    def _look_for_the_end_of_the_head(self, data: bytes) -> None:
+        """A blank line may lie across two pieces. After a 1xx response the final one's head counts as body."""
+        known = (self._before or b"") + data
+        found = _END_OF_HEAD.search(known)
+        if found is None:
+            self._before = known[-3:]
+            return
+        self._before = None
+        self._most = len(self._received) - len(known) + found.end() + self._max_body
 
     @property
     def empty(self) -> bool:
-        return not self._size
+        return not self._received
 
     def describe(self, transport: Any) -> None:
         """Read the peer's address and the TLS state: they are not there before the first bytes have come."""
@@ -74,7 +93,7 @@ class Tap:
 
     def exchange(self, error: str | None = None) -> Exchange:
         """The whole exchange. `error` is kept where nothing came back."""
-        response = b"".join(self._received)
+        response = self._received.content()
         return Exchange(
             url=self.url,
             method=self.method,

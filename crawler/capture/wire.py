@@ -191,7 +191,8 @@ class WireHandler(HTTP11DownloadHandler):
             )
 
     async def download_request(self, request: Request) -> Response:
-        tap = Tap(request.url, request.method, request.meta.get("max_bytes", PAGE_BYTES))
+        crawl: Any = self._crawler.spider.crawl  # type: ignore[union-attr]
+        tap = Tap(request.url, request.method, request.meta.get("max_bytes", PAGE_BYTES), crawl.room)
         request.meta["tap"] = tap
         error: str | None = None
         try:
@@ -209,8 +210,11 @@ class WireHandler(HTTP11DownloadHandler):
             raise
         finally:
             del request.meta["tap"]
-            crawl: Any = self._crawler.spider.crawl  # type: ignore[union-attr]
-            request.meta["recorded"] = crawl.recorder.record(tap.exchange(error), request.meta.get("row"))
+            request.meta["recorded"] = (
+                crawl.recorder.give_up(tap.failed)
+                if tap.failed
+                else crawl.recorder.record(tap.exchange(error), request.meta.get("row"))
+            )
 
     async def _send(self, request: Request) -> Response:
         from scrapy.utils._download_handlers import wrap_twisted_exceptions
