@@ -104,13 +104,12 @@ class Collection(Folder):
         if record.type not in ("response", "revisit"):
             where = f"{location.warc} at offset {location.offset}"
             raise CollectionError(f"{where} holds a {record.type} record, not a response")
-        message = http.split(record.block)
-        source, body = record, message
+        source = record
         if record.type == "revisit":
             source = Originals(self).of_revisit(record, list(self.index_journal))
-            body = http.split(source.block)
-            if record.need("WARC-Profile").endswith("server-not-modified"):
-                message = body
+        body = http.split(source.block)
+        unmodified = record.type == "revisit" and record.need("WARC-Profile").endswith("server-not-modified")
+        message = body if source is record or unmodified else http.split(record.block)
         entity, whole = http.entity(body)
         truncated = source.field("WARC-Truncated")
         return Capture(

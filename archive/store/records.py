@@ -1,14 +1,15 @@
-"""From an exchange to WARC 1.1 records: formatted by warcio, blocks verbatim, one gzip member each.
+"""From an exchange to WARC 1.1 records: which there are, and what each says.
 
 What becomes of what:
 
-| came                                  | record     | under                           |
-|---------------------------------------|------------|---------------------------------|
-| final response                        | `response` | the URL; or a `revisit`         |
-| request as sent, credentials replaced | `request`  | the URL                         |
-| 1xx responses before the final one    | `metadata` | `urn:policy-archive:interim:…`  |
-| bytes without a status line           | `metadata` | `urn:policy-archive:unparsed:…` |
-| an error, or no response              | `metadata` | the URL, `application/warc-fields` |
+| came                                  | record     | under                               |
+|---------------------------------------|------------|-------------------------------------|
+| final response                        | `response` | the URL; or a `revisit`             |
+| 304, beside the revisit it makes      | `metadata` | `urn:policy-archive:not-modified:…` |
+| request as sent, credentials replaced | `request`  | the URL                             |
+| 1xx responses before the final one    | `metadata` | `urn:policy-archive:interim:…`      |
+| bytes without a status line           | `metadata` | `urn:policy-archive:unparsed:…`     |
+| an error, or no response              | `metadata` | the URL, `application/warc-fields`  |
 
 All of one exchange have the same WARC-Date and name each other with WARC-Concurrent-To. Bytes that are not a response
 go under a `urn:`, so that no replay tool serves them in the page's place.
@@ -18,29 +19,22 @@ import hashlib
 import ipaddress
 import re
 import uuid
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
-
-from warcio.recordloader import ArcWarcRecord
-from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
 
 from archive.errors import DamagedRecord
-from archive.store import cdxj, http, redaction, warc
+from archive.store import cdxj, http, member, redaction, warc
+from archive.store.answer import Answer, Finder, Original
 from archive.store.exchange import Exchange, Location, Resource, Truncation
-from archive.store.spool import IN_MEMORY, Content, Spool, first, pieces
+from archive.store.member import LEVEL, NOT_IN_A_HEADER, Fields
+from archive.store.spool import Content
 
+NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
-_LEVEL = 6  # zlib's own default; another hardly shows in crawl speed or size (warcio has 9 fixed)
 _STORED = 0  # for what is compressed already: level 6 took 0.5 ms for 26 KB and saved 1 %
 _COMPRESSED = re.compile(r"(?:image/(?!svg)|audio/|video/|font/|application/(?:pdf|zip|gzip|x-gzip))", re.IGNORECASE)
-_NOT_IN_A_HEADER = re.compile(r"[\r\n\0]")
-
-Fields = list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,57 +73,15 @@ class Built:
     told: Told | None = None  # None for records that the index leaves out
 
 
-class _Verbatim(WARCWriter):
-    """warcio's writer, kept from adding a SHA-1 digest of the whole block as the payload's."""
-
-    def ensure_digest(self, record: object, block: bool = True, payload: bool = True) -> None:
-        pass
-
-
-# warcio has no types
-_head: Callable[..., Any] = StatusAndHeaders
-_record: Callable[..., Any] = ArcWarcRecord
-_writer: Callable[..., Any] = _Verbatim
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a server answered, read once."""
-
-    message: http.Message | None  # None where the bytes are not HTTP, or there are none; its body may be a beginning
-    size: int  # bytes of the entity
-    whole: bool
-    digest: str  # of the entity
-
-    @classmethod
-    def of(cls, exchange: Exchange) -> "Answer":
-        """The exchange's response, split."""
-        try:
-            message = http.split(first(exchange.response, IN_MEMORY)) if exchange.response else None
-        except DamagedRecord:
-            message = None
-        if message is None:
-            return cls(None, 0, False, "")
-        reader = http.Entity(message.status, message.headers)
-        digest, size = hashlib.sha256(), 0
-        for piece in reader.read(pieces(exchange.response, len(message.interim) + len(message.head))):
-            digest.update(piece)
-            size += len(piece)
-        # HEAD has no body, whatever it states
-        return cls(message, size, reader.whole or exchange.method != "GET", f"sha256:{digest.hexdigest()}")
-
-
-Finder = Callable[[Exchange, Answer], warc.Record | None]
-
-
 def of_exchange(exchange: Exchange, warcinfo_id: str, original_of: Finder | None = None) -> list[Built]:
     """The exchange's records; the first is the one that a Location points at: the response, else the failure.
 
-    Where `original_of` knows a record with the same payload, the response becomes a revisit.
+    Where `original_of` knows a record with the same payload, the response becomes a revisit. One of a 304 has no block:
+    replay tools then serve the original whole; what the server answered is kept beside it.
     """
     answer = Answer.of(exchange)
     original = original_of(exchange, answer) if original_of else None
-    ids = {part: _new_id() for part in _parts(exchange, answer)}
+    ids = {part: _new_id() for part in _parts(exchange, answer, original)}
     built: list[Built] = []
     for part, record_id in ids.items():
         others = [other for other in ids.values() if other != record_id]
@@ -142,10 +94,12 @@ def of_exchange(exchange: Exchange, warcinfo_id: str, original_of: Finder | None
         elif part == "failure":
             fields += [("WARC-Type", "metadata"), ("WARC-Target-URI", warc.target_uri(exchange.url))]
             built.append(_build(fields, "application/warc-fields", _failure(exchange)))
-        elif part == "interim" and answer.message is not None:
-            uri = f"urn:policy-archive:interim:{_uuid(record_id)}"
+        elif part in ("interim", "not-modified") and answer.message is not None:
+            interim = answer.message.interim
+            uri = f"urn:policy-archive:{part}:{_uuid(record_id)}"
             fields += [("WARC-Type", "metadata"), ("WARC-Target-URI", uri)]
-            built.append(_build(fields, "application/http; msgtype=response", answer.message.interim))
+            block, start = (interim, 0) if part == "interim" else (exchange.response, len(interim))
+            built.append(_build(fields, "application/http; msgtype=response", block, start=start))
         else:
             uri = f"urn:policy-archive:unparsed:{_uuid(record_id)}"
             fields += [("WARC-Type", "metadata"), ("WARC-Target-URI", uri), *_truncated(exchange.truncated)]
@@ -153,9 +107,11 @@ def of_exchange(exchange: Exchange, warcinfo_id: str, original_of: Finder | None
     return built
 
 
-def _parts(exchange: Exchange, answer: Answer) -> Iterable[str]:
+def _parts(exchange: Exchange, answer: Answer, original: Original | None) -> Iterable[str]:
     if answer.message is not None:
         yield "response"
+        if original is not None and answer.message.status == 304:
+            yield "not-modified"
     if exchange.error is not None or answer.message is None:
         yield "failure"
     if exchange.request:
@@ -172,7 +128,7 @@ def _response(
     message: http.Message,
     fields: Fields,
     record_id: str,
-    original: warc.Record | None,
+    original: Original | None,
 ) -> Built:
     url = warc.target_uri(exchange.url)
     told = Told(url, exchange.began, _mime(message.header("Content-Type")), message.status, answer.digest)
@@ -181,13 +137,15 @@ def _response(
         fields += [
             ("WARC-Type", "revisit"),
             ("WARC-Target-URI", url),
-            ("WARC-Profile", IDENTICAL),
             ("WARC-Refers-To", f"<{original.record_id}>"),
-            ("WARC-Refers-To-Target-URI", original.need("WARC-Target-URI")),
-            ("WARC-Refers-To-Date", original.need("WARC-Date")),
-            ("WARC-Payload-Digest", answer.digest),
-            *_truncated(Truncation.LENGTH),
+            ("WARC-Refers-To-Target-URI", original.url),
+            ("WARC-Refers-To-Date", original.date),
+            ("WARC-Payload-Digest", original.digest),
         ]
+        if message.status == 304:
+            unmodified = replace(told, mime=cdxj.REVISIT, status=None, digest=original.digest)
+            return _build([*fields, ("WARC-Profile", NOT_MODIFIED)], kind, b"", unmodified)
+        fields += [("WARC-Profile", IDENTICAL), *_truncated(Truncation.LENGTH)]
         return _build(fields, kind, message.head, replace(told, mime=cdxj.REVISIT))
     fields += [("WARC-Type", "response"), ("WARC-Target-URI", url)]
     # warcio, FastWARC and jwarc agree on the payload only where it is all that stands behind the head: they differ on
@@ -199,7 +157,7 @@ def _response(
     ):
         fields.append(("WARC-Payload-Digest", answer.digest))
     truncated = exchange.truncated if answer.whole or exchange.truncated else Truncation.UNSPECIFIED
-    level = _STORED if message.header("Content-Encoding") or _COMPRESSED.match(told.mime or "") else _LEVEL
+    level = _STORED if message.header("Content-Encoding") or _COMPRESSED.match(told.mime or "") else LEVEL
     return _build(fields + _truncated(truncated), kind, exchange.response, told, level, start=interim)
 
 
@@ -242,6 +200,8 @@ def told(record: warc.Record) -> Told | None:
     url, date = record.need("WARC-Target-URI"), record.date
     if record.type == "resource":
         return Told(url, date, _mime(record.field("Content-Type")), None, sha256(record.block))
+    if record.type == "revisit" and not record.block:
+        return Told(url, date, cdxj.REVISIT, None, record.need("WARC-Payload-Digest"))
     try:
         message = http.split(record.block)
     except DamagedRecord:
@@ -288,7 +248,7 @@ def _failure(exchange: Exchange) -> bytes:
 
 
 def _warc_fields(fields: Mapping[str, str]) -> bytes:
-    lines = (f"{name}: {_NOT_IN_A_HEADER.sub(' ', value)}\r\n" for name, value in fields.items())
+    lines = (f"{name}: {NOT_IN_A_HEADER.sub(' ', value)}\r\n" for name, value in fields.items())
     return "".join(lines).encode("utf-8", "backslashreplace")
 
 
@@ -302,60 +262,11 @@ def _mime(content_type: str | None) -> str | None:
 
 
 def _build(
-    fields: Fields, content_type: str, block: Content, told: Told | None = None, level: int = _LEVEL, start: int = 0
+    fields: Fields, content_type: str, block: Content, told: Told | None = None, level: int = LEVEL, start: int = 0
 ) -> Built:
-    """A record whose block is what `block` holds from `start` on."""
-    digest = hashlib.sha256()
-    for piece in pieces(block, start):
-        digest.update(piece)
-    fields = [*fields, ("WARC-Block-Digest", f"sha256:{digest.hexdigest()}")]
-    for name, value in fields:
-        if _NOT_IN_A_HEADER.search(value):  # warcio would write it, and what follows would be a header of the server's
-            raise ValueError(f"line end or NUL in {name}: {value!r}")
-    out = _Member(block.beside() if isinstance(block, Spool) else Spool(), level)
-    head = _head("", fields, protocol="WARC/1.1")
+    written = member.build(fields, content_type, block, level, start)
     named = dict(fields)
-    # "response" for all: warcio writes no block for what it is told is a revisit, and the type stands in the fields
-    size = len(block) - start
-    record = _record("warc", "response", head, _Stream(pieces(block, start)), None, content_type, size)
-    _writer(out, gzip=False, warc_version="1.1").write_record(record)
-    member = out.end()
-    return Built(named["WARC-Type"], named["WARC-Record-ID"].strip("<>"), member, out.digest.hexdigest(), told)
-
-
-class _Stream:
-    """Pieces of bytes as the file that warcio reads a block from: a piece a call, whatever size is asked for."""
-
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self._pieces = pieces
-
-    def read(self, size: int = -1) -> bytes:
-        return next(self._pieces, b"")
-
-
-class _Member:
-    """The file that warcio writes a record to: one gzip member, compressed as it comes."""
-
-    def __init__(self, spool: Spool, level: int) -> None:
-        self._compressor = zlib.compressobj(level, zlib.DEFLATED, zlib.MAX_WBITS | 16)
-        self._spool = spool
-        self.digest = hashlib.sha256()
-
-    def write(self, data: bytes) -> None:
-        self._put(self._compressor.compress(data))
-
-    def flush(self) -> None:
-        """Compressed bytes go on as they come."""
-
-    def end(self) -> Content:
-        """The member, whole."""
-        self._put(self._compressor.flush())
-        return self._spool.content()
-
-    def _put(self, data: bytes) -> None:
-        if data:
-            self.digest.update(data)
-            self._spool.write(data)
+    return Built(named["WARC-Type"], named["WARC-Record-ID"].strip("<>"), written.content, written.sha256, told)
 
 
 def _new_id() -> str:

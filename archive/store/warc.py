@@ -120,13 +120,15 @@ def _fields(plain: bytes, end: int) -> Headers:
     return tuple((name, value.strip(" \t")) for name, _, value in pairs)
 
 
-def head(path: Path, offset: int) -> Record:
-    """The record in the gzip member at `offset` without its block, however long that is; raises DamagedRecord."""
+def head(path: Path, offset: int, most: int = _READ) -> Record:
+    """The record in the gzip member at `offset`, of a block however long only what lies in the record's first `most`
+    bytes; raises DamagedRecord."""
     with path.open("rb", buffering=0) as file:
-        raw = os.pread(file.fileno(), _READ, offset)
+        raw = os.pread(file.fileno(), most, offset)
     try:
-        plain = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(raw, _READ)
-        return Record(_fields(plain, plain.find(b"\r\n\r\n")), b"")
+        plain = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(raw, most)
+        end = plain.find(b"\r\n\r\n")
+        return Record(_fields(plain, end), plain[end + 4 :])
     except (zlib.error, DamagedRecord) as error:
         raise DamagedRecord(f"{path.name} at offset {offset}: {error}") from None
 

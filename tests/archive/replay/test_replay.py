@@ -16,6 +16,8 @@ from archive.store.collection import Collection
 from archive.store.exchange import Exchange
 from archive.store.writer import Writer
 from tests.archive.audit import samples
+from tests.archive.store.samples import ARABIC_CODED, PAGE
+from tests.archive.store.test_not_modified import asked_again
 
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 20 + b"\n%%EOF\n"
 IMAGES = '<img src="/a.png" srcset="/a.png 1x, /b.png 2x" alt="صورة">'.encode()
@@ -198,3 +200,12 @@ def test_the_newest_of_each_language_is_offered(tmp_path: Path) -> None:
     (made.dataset_dir / "publications.jsonl").write_text("\n".join(written) + "\n", encoding="utf-8")
     assert [title for _, title in newest(made)] == ["New", "خبر"]
     assert [title for _, title in newest(made, ("fr",))] == ["New"]
+
+
+def test_a_visit_that_found_nothing_changed_shows_what_was_there(tmp_path: Path) -> None:
+    collection, _, _ = asked_again(tmp_path)
+    with Wayback(collection) as wayback:
+        status, headers, body = get(wayback.content(ARABIC_CODED, "20261122180100"))
+        assert status == 200
+        assert body.endswith(PAGE.removeprefix(b"<!doctype html>"))
+        assert headers["memento-datetime"] == "Sun, 22 Nov 2026 18:01:00 GMT"

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.store import http, records, warc
+from archive.store.answer import Answer
 from archive.store.exchange import Exchange
 from archive.store.originals import Originals
 from archive.store.spool import PIECE, Spool, first, pieces
@@ -63,7 +64,7 @@ def told(one: Exchange) -> list[tuple[object, ...]]:
 def test_a_large_body_is_stored_and_found_again_as_a_revisit(tmp_path: Path) -> None:
     collection, (location,) = sealed(tmp_path / "demo", exchange(response=spooled(LARGE_CHUNKED, tmp_path)))
     assert collection.read(location).entity == LARGE
-    answer = records.Answer.of(exchange(response=spooled(LARGE_CHUNKED, tmp_path)))
+    answer = Answer.of(exchange(response=spooled(LARGE_CHUNKED, tmp_path)))
     assert (answer.size, answer.whole, answer.digest) == (len(LARGE), True, records.sha256(LARGE))
     original = Originals(collection).of_exchange(exchange(response=spooled(LARGE_CHUNKED, tmp_path)), answer)
     assert original is not None
