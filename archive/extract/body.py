@@ -95,9 +95,7 @@ def choose(document: Document, profile: Profile, captured_on: date, consumed: It
 
 def rules(profile: Profile, field: str, captured_on: date) -> list[FieldRule]:
     """The profile's rules of a field that hold for a capture of that day, in order."""
-    return [
-        rule for rule in profile.fields if rule.field == field and (rule.until is None or captured_on <= rule.until)
-    ]
+    return [rule for rule in profile.fields if rule.field == field and rule.holds(captured_on)]
 
 
 def by_profile(document: Document, profile: Profile, captured_on: date) -> list[HtmlElement]:

@@ -110,7 +110,7 @@ class _Chosen:
 
     def __init__(self, document: Document, profile: Profile, captured_on: date) -> None:
         self._document = document
-        self._rules = [rule for rule in profile.fields if rule.until is None or captured_on <= rule.until]
+        self._rules = [rule for rule in profile.fields if rule.holds(captured_on)]
 
     def __call__(
         self, name: str, *, texts: bool = True, unless: Callable[[HtmlElement], bool] | None = None

@@ -28,7 +28,7 @@ def by_rule(
     parts = urlsplit(url)
     path = unquote(parts.path + (f"?{parts.query}" if parts.query else ""))
     for rule in profile.kinds:
-        if (rule.until is None or captured_on <= rule.until) and _matches(rule, title or "", names, body_classes, path):
+        if rule.holds(captured_on) and _matches(rule, title or "", names, body_classes, path):
             return rule.kind
     return None
 

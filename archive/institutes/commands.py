@@ -14,6 +14,7 @@ from archive.institutes.profile import Profile
 
 app = typer.Typer(help="Institutes: list them, show a profile, check a file.", no_args_is_help=True)
 
+_DAYS = ("since", "until")  # TOML has days of its own
 Given = Annotated[str, typer.Argument(help="An institute's name, or the path of a profile.", metavar="NAME|FILE")]
 
 
@@ -73,7 +74,8 @@ def toml(profile: Profile) -> str:
             lines += [
                 "",
                 f"[[{name}]]",
-                *(f"{key} = {_value(value)}" for key, value in rule.items() if value is not None),
+                *(f"{key} = {_value(value)}" for key, value in rule.items() if value and key not in _DAYS),
+                *(f"{key} = {rule[key]}" for key in _DAYS if rule.get(key)),
             ]
     return "\n".join(lines)
 

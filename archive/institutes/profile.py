@@ -154,7 +154,29 @@ class Urls(Strict):
         return self
 
 
-class KindRule(Strict):
+class Rule(Strict):
+    """What a rule of any list has: the days of captures that it holds for. A page from before a redesign is read by the
+    rules of its own time."""
+
+    since: date | None = Field(None, description="The first day of captures that the rule holds for.")
+    until: date | None = Field(None, description="The last day of captures that the rule holds for.")
+
+    def holds(self, captured_on: date) -> bool:
+        return (self.since is None or self.since <= captured_on) and (self.until is None or captured_on <= self.until)
+
+    @property
+    def criteria(self) -> tuple[object, ...]:
+        """What the rule asks for, without its dates."""
+        raise NotImplementedError
+
+    @model_validator(mode="after")
+    def _some_day(self) -> "Rule":
+        if self.since and self.until and self.since > self.until:
+            raise ValueError(f"holds for no day: since {self.since} is after until {self.until}")
+        return self
+
+
+class KindRule(Rule):
     """One way to tell a page's kind. Every key that is given must match; of its values, any. The first rule that does
     decides."""
 
@@ -167,11 +189,9 @@ class KindRule(Strict):
         (), description="A class of the page's <body>, such as `page` or `single-event`."
     )
     url: tuple[Pattern, ...] = Field((), description="Searched in `/path?query` of the page, percent-decoded.")
-    until: date | None = Field(None, description="The last day of captures that the rule holds for.")
 
     @property
     def criteria(self) -> tuple[object, ...]:
-        """What the rule asks for, without its date."""
         return (self.title, self.section, self.body_class, self.url)
 
     @model_validator(mode="after")
@@ -183,7 +203,7 @@ class KindRule(Strict):
         return self
 
 
-class FieldRule(Strict):
+class FieldRule(Rule):
     """Where a field stands on the institute's pages. A field's rules are tried in order; the first that finds text
     wins."""
 
@@ -195,11 +215,9 @@ class FieldRule(Strict):
         description="A CSS selector, as soupsieve reads it."
     )
     attribute: str | None = Field(None, description="Read this attribute instead of the element's text.")
-    until: date | None = Field(None, description="The last day of captures that the rule holds for.")
 
     @property
     def criteria(self) -> tuple[object, ...]:
-        """What the rule asks for, without its date."""
         return (self.field, self.select, self.attribute)
 
 
@@ -260,19 +278,22 @@ class Profile(Strict):
     etiquette: Etiquette = Etiquette()
 
 
-def unreachable(rules: Iterable[KindRule | FieldRule]) -> str | None:
-    """Why a rule of an ordered list can never decide, None when each can.
-
-    Of rules that ask for the same, `until` must rise, and the undated one be last."""
-    last: dict[object, date | None] = {}
+def unreachable(rules: Iterable[Rule]) -> str | None:
+    """Why a rule of an ordered list can never decide, None when each can: one before it asks for the same on all of its
+    days."""
+    before: dict[object, list[Rule]] = {}
     for place, rule in enumerate(rules):
-        if rule.criteria in last:
-            before = last[rule.criteria]
-            if before is None:
-                return f"[{place}]: never decides: a rule before it asks for the same without `until`; put that last"
-            if rule.until is not None and rule.until <= before:
+        for other in before.get(rule.criteria, ()):
+            if (other.since is None or (rule.since is not None and other.since <= rule.since)) and (
+                other.until is None or (rule.until is not None and rule.until <= other.until)
+            ):
                 return (
-                    f"[{place}]: never decides: a rule before it asks for the same until {before}; sort them by `until`"
+                    f"[{place}]: never decides: a rule before it asks for the same {_days(other)}; put that behind it"
                 )
-        last[rule.criteria] = rule.until
+        before.setdefault(rule.criteria, []).append(rule)
     return None
+
+
+def _days(rule: Rule) -> str:
+    since, until = (f"{word} {day}" if day else "" for word, day in (("since", rule.since), ("until", rule.until)))
+    return " ".join(filter(None, (since, until))) or "on any day"

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 from math import lcm
+from typing import Literal
 from urllib.parse import unquote
 
 from crawler.demo import people
@@ -28,15 +29,18 @@ from crawler.demo.series import Chain, Series
 from crawler.demo.writing import write
 
 LEAST, MOST = 10, 1_000_000
+Theme = Literal["current", "older"]
 
 
 class Institute:
-    def __init__(self, home: str, pages: int = 60, seed: int = 1, revision: int = 0) -> None:
+    """`theme` is the design in which its pages are shown; what they say is the same."""
+
+    def __init__(self, home: str, pages: int = 60, seed: int = 1, revision: int = 0, theme: Theme = "current") -> None:
         if not LEAST <= pages <= MOST:
             raise ValueError(f"the demo institute has {LEAST} to {MOST:,} publications, not {pages}")
         if revision < 0:
             raise ValueError(f"revisions count from 0, not {revision}")
-        self.home, self.pages, self.seed, self.revision = home, pages, seed, revision
+        self.home, self.pages, self.seed, self.revision, self.theme = home, pages, seed, revision, theme
         self.total = pages + max(2, pages // 20) * revision  # every revision adds a twentieth
         self.gone = {removed_in(seed, r) for r in range(1, revision + 1)}
         self.outline: Callable[[int], Outline] = lru_cache(4096)(self._outline)

@@ -36,10 +36,10 @@ def _mark(run: Mark) -> str:
     return f'<a href="#_ftn{run.mark}" id="_ftnref{run.mark}">[{run.mark}]</a>'
 
 
-def figure(image: Image, home: str, name: str = "wp-block-image size-large") -> str:
+def figure(image: Image, home: str, name: str = "wp-block-image size-large", credit_class: str = "image-credit") -> str:
     base = home + image.path
     sizes = ", ".join(f"{base}-{width}x{width * 9 // 16}.png {width}w" for width in (300, 768, 1024))
-    credit = f' <span class="image-credit">{escape(image.credit)}</span>' if image.credit else ""
+    credit = f' <span class="{credit_class}">{escape(image.credit)}</span>' if image.credit else ""
     caption = (
         f'<figcaption class="wp-element-caption">{escape(image.caption, quote=False)}{credit}</figcaption>'
         if image.caption

@@ -6,7 +6,7 @@ from datetime import UTC
 from html import escape
 from urllib.parse import quote
 
-from crawler.demo import dates, people, theme
+from crawler.demo import dates, older, people, theme
 from crawler.demo.institute import Institute
 from crawler.demo.markup import Markup, figure, inline
 from crawler.demo.outline import ZONE, Outline, published_at
@@ -95,9 +95,20 @@ class Renderer:
         about = publication.outline
         arabic = about.language == "ar"
         url = self.home + about.path
+        if self.institute.theme == "older":
+            email = EMAIL if has_email(publication) else ""
+            written = older.article(
+                publication, self.home, self._byline(publication), shown_date(about), self._translation_note(publication),
+                older.bio(publication, email), self._tags(about),
+            )  # fmt: skip
+            return f"{written}{self._extras(about, url)}{self._read_next(about)}{self._aside(about)}"
         markup = Markup(publication, self.home)
         direction = ' dir="rtl"' if arabic else ""
-        featured = figure(publication.images[0], self.home, "wp-block-post-featured-image") if about.featured else ""
+        featured = (
+            figure(publication.images[0], self.home, "wp-block-post-featured-image", "image-credit post-credit")
+            if about.featured
+            else ""
+        )
         standfirst = (
             f'<div class="single-standfirst"><p>{escape(about.standfirst, quote=False)}</p></div>\n'
             if about.standfirst
@@ -132,12 +143,17 @@ class Renderer:
             f'<a href="{self.home}/areas-of-focus/{area.slug}/" rel="tag">{area.arabic if arabic else area.name}</a>'
         )
 
-    def _meta(self, publication: Publication) -> str:
+    def _byline(self, publication: Publication) -> str:
+        """The byline with its links; empty where there is none, or it stands in the body."""
         about = publication.outline
         byline = escape(publication.byline, quote=False) if publication.byline and about.shape != "by-in-body" else ""
         for person in about.people:
             name = escape(person.name, quote=False)
             byline = byline.replace(name, f'<a href="{self.home}/author/{person.login}/" rel="author">{name}</a>')
+        return byline
+
+    def _meta(self, publication: Publication) -> str:
+        about, byline = publication.outline, self._byline(publication)
         shown = shown_date(about)
         if about.number % 4 == 2 and byline:  # in one line, as the older template had it
             return f'<p class="single-meta"><span class="single-meta__date">{shown}</span> . <span class="single-meta__author">{byline}</span></p>\n'

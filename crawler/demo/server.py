@@ -19,11 +19,11 @@ from datetime import UTC
 from email.utils import format_datetime, parsedate_to_datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TextIO, cast
+from typing import TextIO, cast, get_args
 
 from aiohttp import web
 
-from crawler.demo.institute import Institute
+from crawler.demo.institute import Institute, Theme
 from crawler.demo.site import Answer, Fault, Site
 
 CACHE_BYTES = 256 * 1024 * 1024
@@ -160,6 +160,7 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--revision", type=int, default=0)
+    parser.add_argument("--theme", choices=get_args(Theme), default="current", help="older: as before the redesign")
     parser.add_argument(
         "--fault",
         action="append",
@@ -174,7 +175,7 @@ def main() -> None:
     home = f"http://{options.host}:{listener.getsockname()[1]}/"
     faults = cast(dict[str, Fault], dict(fault.partition("=")[::2] for fault in options.fault))
     try:
-        site = Site(Institute(home, options.pages, options.seed, options.revision), faults)
+        site = Site(Institute(home, options.pages, options.seed, options.revision, options.theme), faults)
     except ValueError as error:
         parser.error(str(error))
     log = options.log.open("a", encoding="utf-8", buffering=1) if options.log else None
@@ -202,8 +203,10 @@ class DemoServer:
         revision: int = 0,
         faults: Mapping[str, Fault] | None = None,
         log: Path | None = None,
+        theme: Theme = "current",
     ) -> None:
         self.pages, self.seed, self.revision, self.log = pages, seed, revision, log
+        self.theme = theme
         command = [
             sys.executable,
             "-m",
@@ -216,7 +219,7 @@ class DemoServer:
             "--pages",
             str(pages),
         ]
-        command += ["--seed", str(seed), "--revision", str(revision)]
+        command += ["--seed", str(seed), "--revision", str(revision), "--theme", theme]
         command += [part for route, fault in (faults or {}).items() for part in ("--fault", f"{route}={fault}")]
         command += ["--log", str(log)] if log else []
         # The checkout need not be installed: the package's folder goes on the path of the subprocess.
@@ -242,7 +245,7 @@ class DemoServer:
 
     def institute(self) -> Institute:
         """What the server serves, for truths: `truth(server.institute(), 7)`."""
-        return Institute(self.url, self.pages, self.seed, self.revision)
+        return Institute(self.url, self.pages, self.seed, self.revision, self.theme)
 
     def stop(self) -> None:
         if self.process.poll() is None:

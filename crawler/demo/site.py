@@ -77,7 +77,8 @@ class Site:
         # their text alone.
         moving = number % 3 == 0 or number % 7 == 0
         version = self.institute.revision if moving else self.institute.version(number)
-        return f'"{self.institute.seed:x}-{self.institute.pages:x}-{number:x}-{version:x}"'
+        theme = "" if self.institute.theme == "current" else f"-{self.institute.theme}"
+        return f'"{self.institute.seed:x}-{self.institute.pages:x}-{number:x}-{version:x}{theme}"'
 
     def answer(self, target: str) -> Answer:
         """The answer to GET `target`, the path and query as they came over the wire."""

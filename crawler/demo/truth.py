@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from crawler.demo import older
 from crawler.demo.case_layouts import Layout
 from crawler.demo.institute import Institute
 from crawler.demo.markup import events, facts, facts_layout, timeline_layout
@@ -51,7 +52,10 @@ def truth(institute: Institute, number: int) -> Truth:
         "published_at": about.published.isoformat(),
         "published_raw": shown_date(about),
         "modified_at": publication.modified.isoformat(),
-        "sections": [term.arabic if arabic else term.name for term in (about.category, about.area)],
+        "sections": [
+            term.arabic if arabic else term.name
+            for term in (older.category(publication) if institute.theme == "older" else about.category, about.area)
+        ],
         "tags": [tag.arabic if arabic else tag.name for tag in about.tags],
         "paragraphs": [plain(block.text) for block in blocks if block.type in ("paragraph", "answer")],
         "headings": [text for block in blocks for text in _headings(publication, block)],

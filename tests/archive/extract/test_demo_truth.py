@@ -17,7 +17,7 @@ from archive.institutes.urls import absolute
 from archive.store.capture import Capture
 from archive.store.exchange import Location
 from crawler.demo.case_layouts import FACTS, TIMELINES
-from crawler.demo.institute import Institute
+from crawler.demo.institute import Institute, Theme
 from crawler.demo.outline import case_layouts
 from crawler.demo.site import Site
 from crawler.demo.truth import Truth, truth
@@ -25,7 +25,13 @@ from crawler.demo.truth import Truth, truth
 HOME = "http://127.0.0.1:8765/"
 COUNT = 120  # three times every kind in every shape
 # Seed 1 as it is first published; another seed after two revisions, with silent edits and UPDATE blocks.
-INSTITUTES = {"first": (1, 0), "revised": (5, 2)}
+# And the first as it was shown before the site's redesign: the same profile reads both, by its `until` rules.
+NOW, BEFORE = datetime(2026, 5, 1, tzinfo=UTC), datetime(2024, 12, 31, 20, 0, tzinfo=UTC)
+INSTITUTES: dict[str, tuple[int, int, Theme, datetime]] = {
+    "first": (1, 0, "current", NOW),
+    "revised": (5, 2, "current", NOW),
+    "older": (1, 0, "older", BEFORE),
+}
 
 
 @dataclass(frozen=True)
@@ -42,8 +48,8 @@ class Held:
 
 @cache
 def held(name: str) -> tuple[Held, ...]:
-    seed, revision = INSTITUTES[name]
-    institute = Institute(HOME, COUNT, seed, revision)
+    seed, revision, theme, captured_at = INSTITUTES[name]
+    institute = Institute(HOME, COUNT, seed, revision, theme)
     site = Site(institute)
     profile = registry.load("demo").model_copy(update={"home": HOME})
     found = []
@@ -55,7 +61,7 @@ def held(name: str) -> tuple[Held, ...]:
         assert isinstance(answer.body, bytes)
         capture = Capture(
             true["url"],
-            datetime(2026, 5, 1, tzinfo=UTC),
+            captured_at,
             200,
             (("Content-Type", "text/html; charset=UTF-8"), *answer.headers.items()),
             answer.body,

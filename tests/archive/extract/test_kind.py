@@ -13,6 +13,7 @@ PROFILE = Profile(
     home=HOME,
     kinds=(
         KindRule(kind=Kind.EVENT, section=("Events",), until=date(2020, 1, 1)),
+        KindRule(kind=Kind.TABLE, section=("فهرس",), since=date(2020, 1, 2)),
         KindRule(kind=Kind.LEGAL_CASE, title=("^Case File:", "^ملف قضية")),
         KindRule(kind=Kind.BRIEF, section=("Policy Briefs",)),
         KindRule(kind=Kind.PAGE, body_class=("page",)),
@@ -42,3 +43,9 @@ def test_the_first_rule_that_matches_decides(known: dict[str, object], wanted: K
 def test_a_rule_holds_until_its_day() -> None:
     given = {"title": None, "sections": ["Events"], "body_classes": frozenset(), "url": HOME}
     assert kind.by_rule(PROFILE, date(2020, 1, 1), **given) is Kind.EVENT  # type: ignore[arg-type]
+
+
+def test_a_rule_holds_from_its_day_on() -> None:
+    given = {"title": None, "sections": ["فهرس"], "body_classes": frozenset(), "url": HOME}
+    assert kind.by_rule(PROFILE, date(2020, 1, 1), **given) is None  # type: ignore[arg-type]
+    assert kind.by_rule(PROFILE, date(2020, 1, 2), **given) is Kind.TABLE  # type: ignore[arg-type]

@@ -28,6 +28,11 @@ def test_what_show_prints_is_a_profile_again(tmp_path: Path) -> None:
         assert shown.model_copy(update={"extends": None}) == registry.load(name).model_copy(update={"extends": None})
 
 
+def test_show_says_until_when_a_rule_holds() -> None:
+    shown = runner.invoke(app, ["show", "demo"]).stdout
+    assert '[[kinds]]\nkind = "weekly_brief"\nsection = ["Briefs", "موجزات"]\nuntil = 2024-12-31\n' in shown
+
+
 def test_check(tmp_path: Path) -> None:
     path = tmp_path / "x.toml"
     path.write_text('extends = "wordpress"\nname = "معهد"\nhome = "https://example.org/"\n', encoding="utf-8")

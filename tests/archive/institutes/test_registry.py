@@ -167,6 +167,11 @@ section = ["تقارير"]
         ("", "", False),
         ("until = 2022-12-31", "until = 2022-12-31", False),
         ("until = 2022-12-31", "until = 2019-12-31", False),
+        ("until = 2022-12-31", "since = 2023-01-01", True),
+        ("since = 2023-01-01", "until = 2023-12-31", True),
+        ("since = 2023-01-01", "", True),
+        ("since = 2023-01-01", "since = 2024-01-01", False),
+        ("since = 2023-01-01", "since = 2024-01-01\nuntil = 2024-12-31", False),
     ],
 )
 def test_a_rule_that_can_never_decide_is_a_mistake(write: Write, first: str, second: str, good: bool) -> None:
@@ -176,6 +181,12 @@ def test_a_rule_that_can_never_decide_is_a_mistake(write: Write, first: str, sec
     else:
         with pytest.raises(ProfileError, match=r"kinds\[1\]: never decides"):
             registry.load(path)
+
+
+def test_days_that_never_come_are_a_mistake(write: Write) -> None:
+    path = write(GOOD + DATED.format(first="since = 2023-01-01\nuntil = 2022-12-31", second=""))
+    with pytest.raises(ProfileError, match=r"kinds\[0\]: holds for no day: since 2023-01-01 is after until 2022-12-31"):
+        registry.load(path)
 
 
 def test_extending_in_a_circle(write: Write) -> None:
