@@ -47,6 +47,12 @@ class BadKey(ArchiveError):
     exit_code = 2
 
 
+class BadStamp(ArchiveError):
+    """An authority gives no time-stamp, or one does not hold. Raised by `archive.proof.stamp`; ask again, or another
+    authority.
+    """
+
+
 class BadPackage(ArchiveError):
     """A package cannot be made, or a file is no package that could be read or unpacked. Raised by `archive.pack`; mend
     what the message names, or ask `verify` for all that is wrong.

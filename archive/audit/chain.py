@@ -14,6 +14,7 @@ from typing import Any
 from archive.audit.finding import Finding, error, warning
 from archive.audit.inventory import Inventory
 from archive.errors import CollectionError
+from archive.proof.attest import SIGNED, STAMPED
 from archive.store.folder import Folder
 
 LEDGER = "ledger.jsonl"
@@ -35,6 +36,7 @@ class Chain:
         default_factory=dict
     )  # WARC name → its last line's number, and the line
     torn: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+    attested: list[tuple[int, dict[str, Any]]] = field(default_factory=list)  # signed and time-stamped
     crawl: tuple[int, dict[str, Any]] | None = None  # the newest one's
 
 
@@ -73,6 +75,8 @@ def read(path: Path, chain: Chain) -> Iterator[Finding]:
                 chain.sealed[str(entry.get("warc"))] = (number, entry)
             elif event == "torn":
                 chain.torn.append((number, entry))
+            elif event in (SIGNED, STAMPED):
+                chain.attested.append((number, entry))
             elif event == "crawl":
                 chain.crawl = (number, entry)
 
