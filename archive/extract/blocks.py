@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from archive.extract import boilerplate
+from archive.extract import furniture, related
 from archive.extract.body import Body
 from archive.extract.boilerplate import Sort
 from archive.extract.draft import Draft
@@ -34,7 +34,6 @@ _DAY = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _HEAD = 6  # blocks at the beginning among which a title, a byline or a date may be repeated
-_SHORT = 250
 
 
 @dataclass(slots=True)
@@ -54,7 +53,7 @@ def sort(body: Body, base: str, title: str | None, standfirst: str | None, autho
     found = Sorted(list(body.drafts))
     _without_furniture(found)
     _without_head(found, title, names)
-    _without_related(found)
+    found.drafts, found.related = related.taken_out(found.drafts, base)
     _without_bios(found, names)
     _boxes(found, body, base, names)
     _without_trailing_headings(found)
@@ -75,17 +74,17 @@ def _without_furniture(found: Sorted) -> None:
     count = len(found.drafts)
     for index, draft in enumerate(found.drafts):
         if draft.type in ("paragraph", "heading", "list") and len(draft.text) < 330:
-            if _ONLY_MARKS.fullmatch(draft.text) or boilerplate.is_furniture(draft.text):
+            if (
+                _ONLY_MARKS.fullmatch(draft.text)
+                or furniture.is_furniture(draft.text)
+                or (draft.linked > 0.9 and furniture.is_button(draft.text))
+            ):
                 continue
-            if (index < _HEAD or index >= count - _HEAD) and boilerplate.is_translation_note(draft.text):
-                found.translations.extend(_references(draft))
+            if (index < _HEAD or index >= count - _HEAD) and furniture.is_translation_note(draft.text):
+                found.translations.extend(related.references(draft))
                 continue
         kept.append(draft)
     found.drafts = kept
-
-
-def _references(draft: Draft) -> list[Reference]:
-    return [Reference(url=url, title=draft.text[start:end]) for url, start, end in draft.links]
 
 
 def _without_head(found: Sorted, title: str | None, names: tuple[str, ...]) -> None:
@@ -105,33 +104,6 @@ def _without_head(found: Sorted, title: str | None, names: tuple[str, ...]) -> N
     found.drafts = kept
 
 
-def _without_related(found: Sorted) -> None:
-    """“Read also: …” lines anywhere; “Read next” and the cards behind it."""
-    kept: list[Draft] = []
-    cards = False
-    for draft in found.drafts:
-        says = (
-            draft.type in ("paragraph", "heading", "list", "quote")
-            and len(draft.text) < _SHORT
-            and boilerplate.reads_also(draft.text)
-        )
-        if says and (draft.links or draft.type == "heading" or len(draft.text) < 40):
-            found.related.extend(_references(draft))
-            cards = not draft.links
-            continue
-        if cards:
-            if (
-                draft.type == "image"
-                or draft.linked > 0.4
-                or (len(draft.text) < 120 and draft.type != "list" and draft.type != "heading")
-            ):
-                found.related.extend(_references(draft))
-                continue
-            cards = False
-        kept.append(draft)
-    found.drafts = kept
-
-
 def _without_bios(found: Sorted, names: tuple[str, ...]) -> None:
     """The lines about the authors: what stands behind a heading that says so, else the last paragraphs; files to load
     and notes left aside."""
@@ -146,7 +118,7 @@ def _without_bios(found: Sorted, names: tuple[str, ...]) -> None:
             if draft.type in ("image", "footnote") or _is_offer(draft):
                 continue
             marked = draft.italic or bool(draft.lead)
-            if draft.type != "paragraph" or not boilerplate.is_bio(draft.text, names, marked):
+            if draft.type != "paragraph" or not furniture.is_bio(draft.text, names, marked):
                 break
             taken.insert(0, at)
     found.author_notes.extend(
@@ -178,7 +150,7 @@ def _boxes(found: Sorted, body: Body, base: str, names: tuple[str, ...]) -> None
                 if part.tag == "div" and len(part):
                     continue
                 text, places = phrases(part)
-                if boilerplate.is_bio(text, names, True) and _folded(text) not in known:
+                if furniture.is_bio(text, names, True) and _folded(text) not in known:
                     known.add(_folded(text))
                     found.author_notes.append(AuthorNote(text=text, links=text_links(text, places)))
 

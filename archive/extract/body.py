@@ -15,6 +15,7 @@ from archive.extract.serializer import Serializer
 from archive.extract.warnings import Warning
 from archive.extract.weight import Large, elsewhere, running_text
 from archive.institutes.profile import FieldRule, Profile
+from archive.institutes.urls import host
 
 # What a profile's rule points at is not believed to be the body where so many times as much running text, and at least
 # so many characters, stand on the page outside of it and of all boilerplate. Of 150 pages on which a rule of the
@@ -65,7 +66,9 @@ def _without_rule(document: Document, drafts: list[Draft], asides: list[Aside], 
     ]
     if any(chosen) and _weight(drafts, chosen) * TOO_LITTLE >= _weight(drafts, dense):
         holders = container.with_twins(container.of(drafts, chosen, document.body), drafts, chosen)
-        kept = [draft for holder in holders for draft in container.around(drafts, chosen, holder)]
+        site = host(document.base)
+        kept = container.lead(drafts, chosen, holders[0], document)
+        kept += [draft for holder in holders for draft in container.around(drafts, chosen, holder, site)]
         return Body(kept, asides, holders, "trafilatura")
     if not any(draft.text for draft in drafts):
         return Body([], asides, [document.body], "density")
@@ -73,7 +76,7 @@ def _without_rule(document: Document, drafts: list[Draft], asides: list[Aside], 
     if not any(dense):
         dense = [draft.linked < 0.5 for draft in drafts]
     holder = container.of(drafts, dense, document.body)
-    return Body(container.around(drafts, dense, holder), asides, [holder], "density")
+    return Body(container.around(drafts, dense, holder, host(document.base)), asides, [holder], "density")
 
 
 def rules(profile: Profile, field: str, captured_on: date) -> list[FieldRule]:

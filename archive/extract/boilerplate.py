@@ -1,9 +1,10 @@
-"""What stands on a page and is not its body: told by tags, by whole words of class names, and by the words
-themselves, in English and Arabic."""
+"""Which elements of a page are not its body: told by tags and by whole words of class names. What the words themselves
+say is in furniture.py."""
 
 import re
 from enum import StrEnum
 from functools import lru_cache
+from typing import Literal
 
 from lxml.html import HtmlElement
 
@@ -22,14 +23,14 @@ class Sort(StrEnum):
 # `div.elementor-widget-text` are bodies, and trafilatura loses them (facts/extraction.md).
 _SORTS = (
     (Sort.AUTHOR, r"(?:post|entry|article|single)?-?author-?(?:box|bio|info|card|about|description|profile|"
-                  r"details|block|section|wrap(?:per)?)|"
+                  r"details?|block|section|wrap(?:per)?|detail-?box|content|area|container|desc|text|intro)|\S+-author-(?:box|bio|card)(?:-\S+)?|"
                   r"about-?(?:the-?)?authors?|authors?-?bios?|bio-?box|saboxplugin-\S+|abh_box\S*|guest-author|contributor-?(?:bio|box)|m-a-box\S*|pp-author-boxes\S*|"
                   r"post-author|entry-author|wp-block-post-author|author-?biography|writer-?bio|starbox|author_?bio"),
     (Sort.RELATED, r"(?:\S+-)?related(?:-?(?:posts?|articles?|content|stories|news|items?|links?|reads?|reading|"
                    r"entries|block|widget|section|wrap(?:per)?|\w+))?|"
                    r"jp-relatedposts|yarpp\S*|crp_related\S*|(?:post-)?read-?(?:next|also)|also-?read|see-?also|more-?(?:from|posts|stories|articles|news|in)|recommended(?:-\S+)?|"
                    r"recommendations?|you-?(?:may|might)(?:-\S+)?|outbrain\S*|taboola\S*|zergnet\S*|rc-widget|up-?next|next-?(?:post|article|story)|trending(?:-\S+)?|popular-?posts\S*|"
-                   r"recent-?posts\S*|latest-?(?:posts|news|stories)\S*|wp-block-latest-posts\S*|inline-?related\S*"),
+                   r"recent-?posts\S*|latest-?(?:posts|news|stories)\S*|wp-block-latest-posts\S*|inline-?related\S*|check-?also\S*|read-?more-?(?:posts?|articles?)|posts?-(?:list|loop|feed)|post-(?:item|card|grid|teaser)s?"),
     (Sort.COMMENTS, r"comments?|comments?-?(?:area|list|section|wrap(?:per)?|respond|form|template|container|"
                     r"title)|commentlist|respond|disqus\S*|wp-block-comments\S*|"
                     r"fb-comments|reader-?comments|pingbacks?|trackbacks?|discussion"),
@@ -45,15 +46,29 @@ _SORTS = (
                  r"sidebar|side-?bar|widget|widget-?area|wp-block-widget-area|right-?rail|"
                  r"cookies?-?(?:notice|banner|consent|bar|law\S*|popup)|gdpr\S*|cookie-\S+|cc-window|onetrust\S*|"
                  r"advert(?:s|isement|isements|ising)?(?:-\S+)?|ads?|ads?-?(?:container|slot|unit|wrap\w*|banner|block|box|inner|label|placement|space|zone|area|\d+)|adsbygoogle|google-auto-placed|"
-                 r"sponsor(?:ed|s|ship)?(?:-\S+)?|promo(?:tion)?(?:-\S+)?|banner-?ad\S*|donat(?:e|ion)(?:-\S+)?|call-?to-?action|cta(?:-\S+)?|"
+                 r"sponsor(?:ed|s|ship)?(?:-\S+)?|promo(?:tion)?(?:-\S+)?|banner-?ad\S*|donat(?:e|ion)(?:-\S+)?|call-?to-?action|(?:\S+-)?cta(?:-\S+)?|(?:\S+-)?paywall(?:-\S+)?|restricted-content\S*|"
                  r"screen-reader-(?:text|shortcut)|sr-only|visually-?hidden|skip-?link|assistive-text|print-?(?:only|link)|printfriendly\S*|pf-button\S*|"
                  r"modal(?:-\S+)?|pop-?up(?:-\S+)?|off-?canvas(?:-\S+)?|lightbox|toast|tooltip|search-?form|login-?form|"
-                 r"ez-toc\S*|lwptoc\S*|toc(?:[-_]\S+)?|table-of-contents|wp-block-yoast-seo-table-of-contents|reading-?time|post-?views\S*|"
+                 r"ez-toc\S*|lwptoc\S*|toc(?:[-_]\S+)?|table-of-contents?(?:-\S+)?|wp-block-yoast-seo-table-of-contents|reading-?time|post-?views\S*|"
                  r"post-ratings\S*|kk-star-ratings|rating-?(?:box|widget)|wpulike\S*|wp_ulike\S*|post-password-form|edit-?link|copyright(?:-\S+)?|back-?to-?top|"
                  r"powerpress\S*|mejs\S*|video-?(?:player|controls)|vjs-\S+|playlist|wp-playlist\S*|download-?app|app-?download|gallery-?nav\S*|slick-(?:arrow|dots|prev|next)|swiper-(?:button|pagination)\S*"),
 )  # fmt: skip
+# What page builders call those of their modules that are no part of a text. All else that they make is a module too.
+_MODULES = (
+    (Sort.AUTHOR, r"elementor-(?:widget-)?author-box\S*|tdb-single-author-box\S*"),
+    (Sort.RELATED, r"elementor-(?:widget-)?(?:posts|archive-posts|post-navigation|portfolio)|elementor-posts-container|"
+                   r"et-pb-(?:blog|posts?-nav|portfolio|post-slider)\S*|fl-module-post-(?:grid|carousel|slider|navigation)|"
+                   r"wpb-wl-\S*|so-widget-sow-post-carousel\S*|td-block-related-posts\S*|td-post-next-prev"),
+    (Sort.COMMENTS, r"elementor-widget-post-comments|et-pb-comments\S*|fl-module-comments"),
+    (Sort.OTHER, r"elementor-(?:widget-)?(?:share-buttons|social-icons|nav-menu|table-of-contents|call-to-action|cta|"
+                 r"form|login|search-form|breadcrumbs|sidebar|post-info|price-table)|et-pb-(?:cta|promo|social|"
+                 r"signup|newsletter|contact|login|sidebar|search|fullwidth-menu|menu|button-module)(?:-\S+)?|"
+                 r"fl-module-(?:subscribe-form|social-buttons|menu|sidebar|call-to-action|contact-form|cta)|"
+                 r"wpb-wp-\S*"),
+)  # fmt: skip
 # Written with - alone: a class is compared with its underscores turned into hyphens.
 _COMPILED = tuple((sort, re.compile(pattern.replace("_", "-"), re.IGNORECASE)) for sort, pattern in _SORTS)
+_COMPILED_MODULES = tuple((sort, re.compile(pattern, re.IGNORECASE)) for sort, pattern in _MODULES)
 _ROLES = frozenset(
     [
         "navigation",
@@ -74,20 +89,30 @@ _ROLES = frozenset(
 def of_classes(words: str) -> Sort | None:
     """What an element is by its class and id (joined by a space), or None. The sort that comes first in `Sort` wins."""
     split = words.split()
-    found = {sort for word in split if (sort := _of_word(word)) is not None}
-    if found and any(_OF_BUILDER.match(word) for word in split):
-        return None
-    return next((sort for sort, _ in _COMPILED if sort in found), None) if found else None
+    found = [sort for word in split if (sort := _of_word(word)) is not None]
+    if _BUILT in found:
+        return next((sort for word in split if (sort := _of_module(word)) is not None), None)
+    return next((sort for sort in Sort if sort in found), None) if found else None
 
 
 # Page builders call every part of a body a widget, and what stands embedded in it social media.
 _OF_BUILDER = re.compile(r"so-panel|elementor-widget|et_pb_|wpb_|fl-module|.*embed", re.IGNORECASE)
+_BUILT: Literal["built"] = "built"
 
 
 @lru_cache(maxsize=65_536)
-def _of_word(word: str) -> Sort | None:
+def _of_word(word: str) -> Sort | Literal["built"] | None:
+    """What one class says, or that a page builder made the element."""
+    if _OF_BUILDER.match(word):
+        return _BUILT
     word = word.replace("__", "-").replace("_", "-")
     return next((sort for sort, pattern in _COMPILED if pattern.fullmatch(word)), None)
+
+
+@lru_cache(maxsize=16_384)
+def _of_module(word: str) -> Sort | None:
+    word = word.replace("_", "-")
+    return next((sort for sort, pattern in _COMPILED_MODULES if pattern.fullmatch(word)), None)
 
 
 def of_element(element: HtmlElement) -> Sort | None:
@@ -100,86 +125,3 @@ def of_element(element: HtmlElement) -> Sort | None:
     words = f"{attributes.get('class', '')} {attributes.get('id', '')}"
     sort = of_classes(words) if len(words) > 2 else None
     return Sort.OTHER if sort is None and element.tag == "footer" else sort
-
-
-# ---- words. Each is tried on a whole short block, from its beginning.
-
-_READ_ALSO = re.compile(
-    r"\W*(?:(?:read|see|watch|listen|learn)\s*(?:also|more|next)|(?:also|further|more|recommended|suggested|"
-    r"related)\s+(?:read(?:ing|s)?|on|from|stories|articles?|posts?|content|news|coverage|in this)|"
-    r"related(?=\s*[:：—–|-])|you (?:may|might)(?: also)? (?:like|enjoy|be interested)|don['’]t miss|keep reading|"
-    r"continue reading|must[- ]read|up next|next up|in case you missed|most read|"
-    r"(?:ا|إ)?قر(?:أ|ا|أوا|ؤوا|ئي)\s*(?:ال)?(?:تالي|(?:أ|ا)يض(?:اً|ًا|ا|ا)|المزيد|كذلك)|للمزيد(?=\s*[:：]|\s+(?:من|"
-    r"حول|عن|اقر))|مواضيع (?:ذات صلة|متعلقة|مشابهة)|مقالات (?:ذات صلة|مشابهة|متعلقة)|"
-    r"ذات صلة|شاهد (?:أيضاً|أيضًا|ايضا)|قد يعجبك|طالع (?:أيضاً|أيضًا|ايضا))",
-    re.IGNORECASE,
-)  # fmt: skip
-_FURNITURE = re.compile(
-    r"\W*(?:share (?:this|on|via|with)\b.{0,60}|share|tweet|pin ?it|(?:like|follow) (?:us|this)\b.{0,80}|"
-    r"print(?: this)?(?: page| article)?|e-?mail(?: this)?|facebook|twitter|linkedin|whatsapp|telegram|reddit|"
-    r"pinterest|"
-    r"(?:filed|posted|published|categorized|tagged) (?:under|in|with|as|by|on)\b.{0,200}|(?:tags?|topics?|"
-    r"categor(?:y|ies)|keywords)\s*[:：].{0,300}|(?:subscribe|sign up)\b.{0,200}|"
-    r"leave a (?:comment|reply).{0,80}|\d* ?comments?(?: off.{0,80})?|no comments.{0,60}|advertis(?:e?ment|ing)|"
-    r"sponsored|skip to (?:content|main content)|back to top|table of contents|loading\W*|"
-    r"(?:\d+ )?(?:minutes?|mins?) read(?:ing time)?|reading time.{0,30}|estimated reading.{0,30}|views?\W*\d+|"
-    r"\d+ views?|click to (?:share|print|email).{0,80}|like this:?|like loading.{0,5}|copyright\b.{0,150}|"
-    r"©.{0,200}|all rights reserved.{0,80}|"
-    r"(?:download|print) (?:this )?article|listen to (?:this )?article.{0,60}|copy link|link copied.{0,20}|menu|"
-    r"search|close|home|previous(?: (?:post|article))?.{0,4}|next(?: (?:post|article))?.{0,4}|"
-    r"شارك(?:ها|وا)?(?: (?:على|عبر|هذا|المقال).{0,60})?|انشر|غرّ?د|(?:الوسوم|وسوم|الكلمات (?:المفتاحية|الدلالية)|"
-    r"التصنيفات|تصنيفات|كلمات دلالية)\s*[:：].{0,300}|تابعنا.{0,80}|اشترك.{0,200}|"
-    r"اترك تعليق.{0,60}|التعليقات.{0,30}|جميع الحقوق محفوظة.{0,80}|إعلان|طباعة|timep single page)\W*",
-    re.IGNORECASE | re.DOTALL,
-)  # fmt: skip
-_TRANSLATION = re.compile(
-    r"\W*(?:تمّ?ت? (?:ترجم|نشر).{0,200}(?:اضغط|انقر|هنا|الأصل|الإنجليزية|العربية)|(?:ل|هذه )?(?:قراءة|"
-    r"للاطلاع على) (?:النسخة|المقال|النص).{0,100}(?:هنا|اضغط|انقر)|"
-    r"(?:also )?available in\s*[:：]?.{0,60}|(?:read|view) (?:this|the)?.{0,50}\bin (?:arabic|english|french|"
-    r"spanish|العربية).{0,40}|"
-    r"(?:this|the) (?:article|piece|post|report|text|essay).{0,40}(?:was )?(?:originally|also|"
-    r"first)? ?(?:translated|available|published in (?:arabic|english)).{0,160}|"
-    r"click here (?:to|for).{0,40}(?:arabic|english|translation).{0,40}|(?:in )?(?:english|العربية|عربي|"
-    r"اقرأ بالعربية|باللغة العربية|النسخة العربية|النسخة الإنجليزية|arabic|arabic version|english version|"
-    r"français|türkçe|español|فارسی))\W*",
-    re.IGNORECASE | re.DOTALL,
-)  # fmt: skip
-_ROLE_WORDS = re.compile(
-    r"\b(?:fellow|director|professor|researcher|analyst|journalist|lawyer|attorney|scholar|editor|writer|author|reporter|economist|lecturer|student|candidate|consultant|activist|expert|associate|founder|president|"
-    r"correspondent|blogger|columnist|historian|manager|specialist|ambassador|contributor|chair|officer|advis[eo]r|coordinator|academic|freelance|ph\.?d|teaches|writes|works|covers|tweets)\b|"
-    r"زميلة?|باحثة?|كاتبة?|صحاف[يية]+|صحفية?|محام(?:ي|ية|ٍ)?|أستاذة?|مديرة?|محللة?|خبيرة?|ناشطة?|رئيسة?|مستشارة?|دكتوراه|أكاديمية?|مؤسس",
-    re.IGNORECASE,
-)
-_IS = re.compile(
-    r"^\W*(?:about (?:the )?authors?\W+)?(?:[\w.'’\-]+\s+){1,6}?(?:is|was|are|works|writes|covers|teaches|serves|"
-    r"holds|has (?:been|worked|written)|currently|served)\b|"
-    r"^[^.!?؟:：]{3,60}(?:[:：]|،|,|\s[–—-])\s*(?:هو |هي )?(?:an? |the )?|"
-    r"^\W*(?:[\w\u064b-\u0652.'’-]+\s+){1,5}(?:هو|هي|زميل|باحث|كاتب|صحفي|صحافي|محام|أستاذ|مدير|محلل|خبير)",
-    re.IGNORECASE,
-)
-
-
-def reads_also(text: str) -> bool:
-    """“Read also: …”, «اقرأ أيضاً», as a paragraph or a heading."""
-    return bool(_READ_ALSO.match(text))
-
-
-def is_furniture(text: str) -> bool:
-    """A whole short block that is the template's: share labels, tag lists, counters, copyright lines."""
-    return len(text) < 330 and bool(_FURNITURE.fullmatch(text))
-
-
-def is_translation_note(text: str) -> bool:
-    """A note that says that the text is, or has, a translation."""
-    return len(text) < 330 and bool(_TRANSLATION.fullmatch(text))
-
-
-def is_bio(text: str, names: tuple[str, ...], marked: bool) -> bool:
-    """A line about an author. `names` are the page's authors; `marked` tells that it is set apart (italics, bold
-    name, behind a rule)."""
-    if not 20 < len(text) < 1200:
-        return False
-    start = text[:90].casefold()
-    named = any(name.casefold() in start for name in names if len(name) > 2)
-    looks = bool(_IS.match(text)) and bool(_ROLE_WORDS.search(text[:240]))
-    return looks and (named or marked)

@@ -158,6 +158,8 @@ class Serializer:
         if len(self.drafts) >= MAX_BLOCKS:
             self.overfull = True
             return
+        if self._run.open and not draft.links and draft.text:  # a card: the link stands around the whole block
+            draft.links = [(self._run.open[-1][0], 0, len(draft.text))]
         self.drafts.append(draft)
 
     # ---- blocks of their own shape

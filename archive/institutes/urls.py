@@ -191,6 +191,11 @@ def canonical(url: str) -> str:
     return before + mark + query
 
 
+def host(url: str) -> str:
+    """The host of an absolute address, without `www.`: two of them are of one site where it is the same."""
+    return url.partition("://")[2].partition("/")[0].removeprefix("www.")
+
+
 def decoded(url: str) -> str:
     """`/path?query` of an absolute address, percent-decoded: what a profile's patterns see, so they may hold Arabic
     letters."""

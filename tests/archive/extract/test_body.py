@@ -195,3 +195,59 @@ def test_a_link_to_an_author_within_a_sentence_is_no_byline() -> None:
     assert found.content is not None
     assert found.content.authors == ()
     assert "Lina Farah" in found.content.blocks[0].text
+
+
+@pytest.mark.parametrize("words", [LONG, LONG_ARABIC])
+@pytest.mark.parametrize(
+    "part",
+    [
+        "<details><summary>{}</summary><p>{}</p></details>",
+        "<div class='faq-list'><div style='display:none' aria-hidden='true'><p>{}</p></div></div>",
+    ],
+)
+def test_parts_that_open_at_a_click_are_put_back(part: str, words: str) -> None:
+    paragraphs = f"<p>{words * 2}</p>" * 6
+    hidden = words.replace(" ", " (1) ", 1).strip()
+    found = page(
+        TEMPLATE.format(f"<h1>T</h1><div class='entry-content'>{paragraphs}{part.format(hidden, hidden)}</div>"), PLAIN
+    ).content
+    assert found is not None
+    assert hidden in [block.text for block in found.blocks]
+
+
+@pytest.mark.parametrize("words", [LONG, LONG_ARABIC])
+def test_a_long_part_without_links_is_put_back_and_the_captions_of_a_gallery_are_not(words: str) -> None:
+    paragraphs = f"<p>{words * 2}</p>" * 5
+    part = (
+        "<div class='{}'><img src='/i.jpg' alt=''><div class='embed'>"
+        + f"<p>{' '.join(words.split()[::-1]) * 4}</p>" * 3
+        + "</div></div>"
+    )
+    for name, count in (("profile", 13), ("photo-gallery", 10)):
+        found = page(
+            TEMPLATE.format(f"<h1>T</h1><div class='entry-content'>{paragraphs}{part.format(name)}{paragraphs}</div>"),
+            PLAIN,
+        ).content
+        assert found is not None
+        assert sum(block.type == "paragraph" for block in found.blocks) == count
+
+
+def test_lists_that_lead_to_other_sites_stand_among_the_words_and_those_of_the_site_do_not() -> None:
+    items = "<ul><li><a href='{}'>The ruling</a></li><li><a href='{}'>The appeal</a></li></ul>"
+    away, home = items.format("https://court.example/1", "https://court.example/2"), items.format("/1/", "/2/")
+    found = page(
+        TEMPLATE.format(f"<h1>T</h1><div class='rte'>{PARAGRAPHS}{away}{PARAGRAPHS}{home}{PARAGRAPHS}</div>"), PLAIN
+    ).content
+    assert found is not None
+    assert sum(block.type == "list" for block in found.blocks) == 1
+
+
+@pytest.mark.parametrize("words", [LONG, LONG_ARABIC])
+def test_a_first_paragraph_that_stands_apart_is_kept(words: str) -> None:
+    lead = f"<div class='first'><p>{words * 2}</p></div>"
+    body = "".join(f"<p>{number}. {words * 2}</p>" for number in range(9))
+    found = page(
+        f"<html><body><article><h1>T</h1>{lead}<div class='rte'>{body}</div></article></body></html>", PLAIN
+    ).content
+    assert found is not None
+    assert len(found.blocks) == 10
