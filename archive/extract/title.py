@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from lxml.html import HtmlElement
 
@@ -15,58 +15,18 @@ from archive.extract.signals import Signals, short_text
 from archive.institutes.profile import Profile
 
 MAX_TITLE = 500
-ARTICLE_TYPES = frozenset(
-    [
-        "Article",
-        "NewsArticle",
-        "BlogPosting",
-        "Report",
-        "ScholarlyArticle",
-        "TechArticle",
-        "AnalysisNewsArticle",
-        "OpinionNewsArticle",
-        "ReportageNewsArticle",
-        "ReviewNewsArticle",
-        "BackgroundNewsArticle",
-        "SocialMediaPosting",
-        "LegalCase",
-        "Legislation",
-        "CreativeWork",
-        "MedicalWebPage",
-        "AdvertiserContentArticle",
-        "Event",
-        "Review",
-        "HowTo",
-        "Recipe",
-        "Product",
-        "Course",
-    ]
-)
+MIN_SLUG = 4  # words that an address needs to say which of two titles it was made from
+ARTICLE_TYPES = frozenset([
+    "Article", "NewsArticle", "BlogPosting", "Report", "ScholarlyArticle", "TechArticle",
+    "AnalysisNewsArticle", "OpinionNewsArticle", "ReportageNewsArticle", "ReviewNewsArticle",
+    "BackgroundNewsArticle", "SocialMediaPosting", "LegalCase", "Legislation", "CreativeWork",
+    "MedicalWebPage", "AdvertiserContentArticle", "Event", "Review", "HowTo", "Recipe", "Product", "Course",
+])  # fmt: skip
 PAGE_TYPES = frozenset(["WebPage", "ItemPage", "FAQPage", "AboutPage"])
-_SMALL = frozenset(
-    [
-        "the",
-        "and",
-        "for",
-        "with",
-        "from",
-        "how",
-        "what",
-        "why",
-        "your",
-        "you",
-        "are",
-        "its",
-        "this",
-        "that",
-        "في",
-        "من",
-        "على",
-        "إلى",
-        "عن",
-        "ما",
-    ]
-)
+_SMALL = frozenset([
+    "the", "and", "for", "with", "from", "how", "what", "why", "your", "you", "are", "its", "this", "that",
+    "في", "من", "على", "إلى", "عن", "ما",
+])  # fmt: skip
 _SEPARATOR = re.compile(r"\s+[|–—·•»«:>~/-]+\s+|\s*[|»]\s*|\s*::\s*")
 
 
@@ -88,14 +48,18 @@ def read(
     shown = [(mark.element, _tidy(short_text(mark.element, MAX_TITLE) or "")) for mark in signals.headlines]
     shown = [(element, text) for element, text in shown if text and fold(text) not in names]
     fitting = _fitting(shown, [text for _, text in heads], signals)
+    if fitting and (named := _named_by_address(fitting[1], heads, document.url)):
+        return Title(named[1], named[0], fitting[0])
     if fitting:
         host = urlsplit(document.url).hostname or ""
         return Title(_alone(without_site(fitting[1], names, host), [text for _, text in heads]), "h1", fitting[0])
     for source, text in heads:
-        if any(len(longer) > len(text) and longer.startswith(text) for _, longer in heads) and source == "json-ld":
-            continue  # a headline that is cut
-        if text and fold(text) not in names:
-            return Title(text, source, _element_saying(document, text))
+        if _is_cut(source, text, heads) or fold(text) in names:
+            continue
+        element = _element_saying(document, text)
+        if element is not None and fold(said := _tidy(short_text(element, MAX_TITLE) or "")) != fold(text):
+            return Title(said, source, element)
+        return Title(text, source, element)
     return Title(None, None, None)
 
 
@@ -154,12 +118,24 @@ def without_site(text: str, names: frozenset[str], host: str) -> str:
     owner = re.sub(r"\W", "", host.removeprefix("www.").rpartition(".")[0].lower())
     pieces = list(_SEPARATOR.finditer(text))
     for match in reversed(pieces):
-        if _is_site(text[match.end() :], names, owner) and text[: match.start()].strip():
+        behind = text[match.end() :]
+        sign = "|" in match[0] and _is_sign(behind, owner)
+        if (sign or _is_site(behind, names, owner)) and text[: match.start()].strip():
             return without_site(text[: match.start()].strip(), names, host)
     for match in pieces:
         if _is_site(text[: match.start()], names, owner) and text[match.end() :].strip():
             return text[match.end() :].strip()
     return text
+
+
+def _is_sign(text: str, owner: str) -> bool:
+    """What stands behind a bar and is the host's name in another form: its initials ("| TIMEP"), or more words than it
+    has ("Thrive Marketing" of thriveagency)."""
+    words = fold(text).split()
+    if len(words) == 1 and text.strip().isupper() and 2 < len(words[0]) < 7:
+        letters = iter(owner)
+        return owner[:1] == words[0][:1] and all(letter in letters for letter in words[0])
+    return 1 < len(words) < 5 and len(words[0]) > 4 and owner.startswith(words[0])
 
 
 def _is_site(text: str, names: frozenset[str], owner: str) -> bool:
@@ -220,6 +196,24 @@ def _fitting(
     return shown[0] if not heads else None
 
 
+def _named_by_address(shown: str, heads: list[tuple[str, str]], url: str) -> tuple[str, str] | None:
+    """What the head says, where the address was made from it and says hardly a word of the only h1: that is a slogan.
+
+    WordPress makes the address from the title. It is cut, and editors change titles later: so most words must be in the
+    one, and few in the other.
+    """
+    slug = fold(unquote(urlsplit(url).path.rstrip("/").rpartition("/")[2]).replace("-", " ")).split()
+    words = [word for word in slug if word not in _SMALL and len(word) > 1]
+    if len(words) < MIN_SLUG or _share(words, shown) > 0.35:
+        return None
+    return next((head for head in heads if _share(words, head[1]) >= 0.75), None)
+
+
+def _share(words: list[str], text: str) -> float:
+    """How many of these words a text has, from 0 to 1."""
+    return len(set(words) & set(fold(text).split())) / len(set(words))
+
+
 _BEHIND = re.compile(r"(?:posted|published|updated|written)?\s*(?:on|by)\b", re.IGNORECASE)
 
 
@@ -251,11 +245,21 @@ def _likeness(text: str, head: str) -> float:
     return 0.85 * len(words & others) / max(1, len(words | others))
 
 
+def _is_cut(source: str, text: str, heads: list[tuple[str, str]]) -> bool:
+    """A headline that another source has whole: cut with "…", or by JSON-LD's limit of 110 characters."""
+    stem = text.rstrip("…. ")
+    shortened = stem != text and text.endswith(("…", "..."))
+    return (shortened or source == "json-ld") and any(
+        len(longer) > len(text) and longer.startswith(stem) for _, longer in heads
+    )
+
+
 def _element_saying(document: Document, text: str) -> HtmlElement | None:
-    """The heading that shows a title read from the head: it is no part of the body."""
-    wanted = fold(text)
+    """The heading that shows a title read from the head, which may carry the site's name behind a separator: it is no
+    part of the body."""
+    wanted = {fold(text), *(fold(text[: match.start()]) for match in _SEPARATOR.finditer(text))} - {""}
     for element in document.body.iter("h2", "h1", "h3"):
         shown = short_text(element, MAX_TITLE)
-        if shown and fold(shown) == wanted:
+        if shown and fold(shown) in wanted and (fold(shown) == fold(text) or len(shown.split()) > 2):
             return element
     return None
