@@ -21,7 +21,7 @@ from archive.extract import (
     roles,
 )
 from archive.extract.html import MAX_BYTES, Document, plain
-from archive.extract.page import AuthorNote, Block, Content, Page, Role
+from archive.extract.page import AuthorNote, Content, Page, Role
 from archive.extract.warnings import Warning
 from archive.institutes.profile import Kind, Profile
 from archive.institutes.urls import absolute
@@ -193,7 +193,8 @@ def _content(document: Document, capture: Capture, profile: Profile, role: Role)
     if role is not Role.RESTRICTED:
         _judge(document, text)
     hint = document.tree.get("lang") or document.meta("og:locale")
-    code, direction = language.of_text(text or known.title or "", hint)
+    spoken = language.of_text(text or known.title or "", hint)
+    document.warnings.extend(language.doubts(spoken, hint))
     case = None
     if decided is Kind.LEGAL_CASE:
         outside = legal_case.pointed(document, chosen.roots, profile, captured_on)
@@ -205,9 +206,9 @@ def _content(document: Document, capture: Capture, profile: Profile, role: Role)
         title_source=known.title_source,
         standfirst=known.standfirst or sorted_.standfirst,
         standfirst_source=known.standfirst_source or ("body" if sorted_.standfirst else None),
-        language=code,
-        direction=direction,
-        blocks=_languages(written, code, direction),
+        language=spoken.code,
+        direction=spoken.direction,
+        blocks=language.of_blocks(written, spoken),
         authors=byline.with_names_of_notes(known.authors, notes),
         authors_source=known.authors_source,
         author_notes=notes,
@@ -250,33 +251,3 @@ def _judge(document: Document, text: str) -> None:
         _BY_SCRIPT.search("".join(element.itertext())) for element in document.tree.iter("noscript")
     ):
         document.warnings.append(Warning.TEXT_BY_SCRIPT)
-
-
-def _languages(written: tuple[Block, ...], code: str | None, direction: str | None) -> tuple[Block, ...]:
-    """Language and direction of the blocks that differ from the document's: those that are written in the other
-    script."""
-    found = []
-    for block in written:
-        if len(block.text) <= 20 or not _is_other(block.text, direction):
-            found.append(block)
-            continue
-        own, way = language.of_text(block.text, None)
-        if way and way != direction:
-            block = block.model_copy(update={"language": own if own != code else None, "direction": way})
-        found.append(block)
-    return tuple(found)
-
-
-def _is_other(text: str, direction: str | None) -> bool:
-    """Whether four in ten characters are of the script that does not run in this direction."""
-    if direction == "ltr":
-        return not text.isascii() and _letters(_ARABIC, text) > 0.4 * len(text)
-    return direction == "rtl" and not _ARABIC.search(text) and _letters(_LATIN, text) > 0.4 * len(text)
-
-
-def _letters(runs: re.Pattern[str], text: str) -> int:
-    return sum(map(len, runs.findall(text)))
-
-
-_ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]+")
-_LATIN = re.compile("[A-Za-z\u00c0-\u024f]+")

@@ -6,8 +6,16 @@ do not tell apart.
 
 import re
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from archive.extract.page import Block
+from archive.extract.warnings import Warning
 
 MAX_SAMPLE = 20_000  # characters: more change no verdict
+MAX_BLOCK = 2_000  # characters of a block that are looked at
+FEWEST_WORDS = 8  # of a block in another language of the same script: a title in a sentence has fewer
+_SAME = {"iw": "he", "kmr": "ku", "prs": "fa", "in": "id"}  # older and narrower codes
 _SCRIPTS = {  # in runs: counting them is ten times as fast as counting letters
     "latin": re.compile("[A-Za-z\u00c0-\u024f]+"),
     "arabic": re.compile("[\u0620-\u064a\u066e-\u06d3\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc]+"),
@@ -39,12 +47,16 @@ _WORDS = {
         "tr": "ve bir bu için ile da de olarak daha çok olan gibi ancak en kadar sonra değil ki ise ya göre her ne",
         "nl": "de het een en van is dat niet op te in voor met zijn aan er ook als maar om bij door naar dan",
         "ku": "û li di de ji bi ku ev ew bo jî ye wê wî yên dike ne her kurd xwe",
+        "sv": "och att det som en på är av för med den till inte om ett har de jag var",
+        "pl": "i w nie na się z że do to jest o jak ale po co tak od przez dla oraz",
+        "id": "yang dan di itu dengan untuk tidak ini dari dalam akan pada juga ke karena",
     },
     "arabic": {
         "ar": "في من على إلى أن التي الذي عن مع هذا هذه ما لا كان بين بعد قبل أو كما لم قد كل حيث ولا وقد وفي إن "
         "ذلك خلال",
         "fa": "و در به از که این را با است برای آن یک خود تا کرد بر هم نیز شده بود می شد های ای ما کند اما دارد",
         "ur": "کے کی میں ہے اور سے کا کو نے پر کہ یہ ہیں اس کر تھا بھی جو لیے نہیں ایک گیا ان وہ تک تھے",
+        "ps": "د په او چې له سره دی کې ته دا هم یو نه دې يې وي شي څخه",
         "ckb": "لە و بە کە بۆ ئەم ئەو لەگەڵ هەر کرد دەکات بوو نیە یەک دوای سەر پێش",
     },
     "cyrillic": {
@@ -57,6 +69,7 @@ _LETTERS = {  # letters that a language of the script has and the others have no
     "arabic": {
         "ur": "ٹڈڑںےھہ",
         "ckb": "ڕڵێۆە",
+        "ps": "ټډړښځڅېۍڼ",
         "fa": "پچژگکی",
         "ar": "ةىيكأإؤئ",
     },
@@ -76,16 +89,87 @@ _WORD = re.compile(r"[^\W\d_]+")
 _RTL = frozenset(("arabic", "hebrew"))
 
 
-def of_text(text: str, hint: str | None) -> tuple[str | None, str | None]:
-    """(BCP 47 code, `ltr` or `rtl`) of a text; both null where it has no letters. `hint` is what the page declares."""
+@dataclass(frozen=True, slots=True)
+class Language:
+    code: str | None  # BCP 47
+    direction: str | None  # `ltr` or `rtl`; both null where there are no letters
+    sure: bool  # whether script or words alone told it
+
+
+def of_text(text: str, hint: str | None) -> Language:
+    """The language of a text. `hint` is what the page declares."""
     sample = text[:MAX_SAMPLE]
     script = _script(sample)
     if script is None:
-        return None, None
-    declared = (hint or "").strip().replace("_", "-").split("-")[0].lower() or None
+        return Language(None, None, False)
+    declared = _declared(hint)
     if declared and _SCRIPT_OF.get(declared, "latin") != script:
         declared = None
-    return _of_script(sample, script, declared), "rtl" if script in _RTL else "ltr"
+    code, sure = _of_script(sample, script, declared)
+    return Language(code, "rtl" if script in _RTL else "ltr", sure)
+
+
+def doubts(found: Language, hint: str | None) -> Iterator[Warning]:
+    """What there is to say against the language of a document."""
+    if found.direction is None:
+        return
+    if not found.sure:
+        yield Warning.LANGUAGE_UNSURE
+    declared = _declared(hint)
+    if declared and found.code and _SAME.get(declared, declared) != _SAME.get(found.code, found.code):
+        yield Warning.LANGUAGE_CONFLICT
+
+
+def of_blocks(written: tuple[Block, ...], whole: Language) -> tuple[Block, ...]:
+    """The blocks, with language and direction where they are not the document's: another script, or another language of
+    the same one."""
+    return tuple(_of_block(block, whole) for block in written)
+
+
+def _of_block(block: Block, whole: Language) -> Block:
+    text = block.text
+    if len(text) <= 20:
+        return block
+    if _is_other_script(text, whole.direction):
+        own = of_text(text, None)
+        if own.direction and own.direction != whole.direction:
+            other = own.code if own.code != whole.code else None
+            return block.model_copy(update={"language": other, "direction": own.direction})
+    elif block.type != "table" and (own_code := _other_of_script(text, whole)):
+        return block.model_copy(update={"language": own_code})
+    return block
+
+
+def _is_other_script(text: str, direction: str | None) -> bool:
+    """Whether four in ten characters are of the script that does not run in this direction."""
+    if direction == "ltr":
+        return not text.isascii() and _letters("arabic", text) > 0.4 * len(text)
+    return direction == "rtl" and _letters("arabic", text) == 0 and _letters("latin", text) > 0.4 * len(text)
+
+
+def _letters(script: str, text: str) -> int:
+    return sum(map(len, _SCRIPTS[script].findall(text)))
+
+
+def _other_of_script(text: str, whole: Language) -> str | None:
+    """The language of a block that has hardly one of the words that every sentence of the document's language has, and
+    many of another's."""
+    script = _SCRIPT_OF.get(whole.code or "", "latin")
+    if script not in _VOTES or whole.code not in _VOTES[script]:
+        return None
+    words = _WORD.findall(text[:MAX_BLOCK].lower())
+    own = sum(word in _VOTES[script][whole.code] for word in words)
+    if len(words) < FEWEST_WORDS or 10 * own >= len(words):
+        return None
+    votes = {code: sum(word in small for word in words) for code, small in _VOTES[script].items()}
+    best = max(votes, key=lambda code: votes[code])
+    distinct = len(_VOTES[script][best] & set(words))
+    clear = distinct >= 3 and 5 * votes[best] >= len(words) and votes[best] >= 3 * max(own, 1)
+    return best if clear and _of_script(text, script, None) == (best, True) else None
+
+
+def _declared(hint: str | None) -> str | None:
+    return (hint or "").strip().replace("_", "-").split("-")[0].lower() or None
 
 
 def _script(sample: str) -> str | None:
@@ -101,13 +185,14 @@ def _script(sample: str) -> str | None:
     return found if counts[found] else None
 
 
-def _of_script(sample: str, script: str, declared: str | None) -> str | None:
+def _of_script(sample: str, script: str, declared: str | None) -> tuple[str | None, bool]:
+    """The language, and whether the text alone told it."""
     if script == "han":
         if re.search("[\u3040-\u30ff]", sample):
-            return "ja"
-        return "ko" if re.search("[\uac00-\ud7af]", sample) else "zh"
+            return "ja", True
+        return ("ko" if re.search("[\uac00-\ud7af]", sample) else "zh"), True
     if script not in _VOTES:
-        return declared or _DEFAULT.get(script)
+        return declared or _DEFAULT.get(script), True
     words = Counter(_WORD.findall(sample.lower()))
     votes = {code: float(sum(words[word] for word in small if word in words)) for code, small in _VOTES[script].items()}
     for code, letters in _LETTERS.get(script, {}).items():
@@ -115,9 +200,9 @@ def _of_script(sample: str, script: str, declared: str | None) -> str | None:
         votes[code] = votes.get(code, 0.0) + weight * sum(sample.count(letter) for letter in letters)
     (first, most), (_, second) = sorted(votes.items(), key=lambda pair: -pair[1])[:2]
     if most >= 2 and most >= 1.3 * second:
-        return first
+        return first, True
     if declared:
-        return declared
+        return declared, False
     if most > second:
-        return first
-    return "ar" if script == "arabic" else None
+        return first, False
+    return ("ar" if script == "arabic" else None), False
