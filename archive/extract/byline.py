@@ -44,8 +44,18 @@ def read(
         result = Byline(told, source, shown.elements)  # the name of whoever logged in so, which the page shows too
     else:
         others = tuple(author for author in shown.authors if fold(author.name) not in site)
-        result = replace(shown, authors=others or shown.authors)
+        result = replace(shown, authors=others or shown.authors, doubted=_contradicts(shown.authors, told))
     return _in_both_scripts(result, told, document, signals)
+
+
+def _contradicts(shown: tuple[Author, ...], told: tuple[Author, ...]) -> bool:
+    """Whether the head names people, and none of those that the page shows."""
+    named = [author.name for author in told if " " in author.name]
+    return bool(named) and not any(
+        names.fold(one) == names.fold(author.name) or transliteration.same(one, author.name)
+        for one in named
+        for author in shown
+    )
 
 
 def with_names_of_notes(authors: tuple[Author, ...], notes: Iterable[AuthorNote]) -> tuple[Author, ...]:

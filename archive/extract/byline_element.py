@@ -27,6 +27,7 @@ class Byline:
     authors: tuple[Author, ...] = ()
     source: str | None = None  # profile, byline, json-ld, meta
     elements: tuple[HtmlElement, ...] = ()
+    doubted: bool = False  # the head names others
 
 
 def read_element(element: HtmlElement, document: Document) -> tuple[Author, ...]:

@@ -70,12 +70,14 @@ def read(document: Document, profile: Profile, captured_on: date) -> Fields:
     about = subjects.read(document, chosen.texts("sections"), chosen.texts("tags"), marks, title.text)
     others = translations.read(document, chosen("translations"), marks)
     notes = list(_notes(document, chosen("author_notes")))
-    for missing, code in (
-        (title.text, Warning.NO_TITLE),
-        (authors.authors, Warning.NO_AUTHOR),
-        (when.day, Warning.NO_DATE),
+    for doubtful, code in (
+        (not title.text, Warning.NO_TITLE),
+        (title.doubted, Warning.TITLE_CONFLICT),
+        (not authors.authors, Warning.NO_AUTHOR),
+        (authors.doubted, Warning.AUTHOR_CONFLICT),
+        (not when.day, Warning.NO_DATE),
     ):
-        if not missing:
+        if doubtful:
             warnings.append(code)
     shown = [
         title.element,

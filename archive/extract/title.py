@@ -15,6 +15,7 @@ from archive.extract.signals import Signals, short_text
 from archive.institutes.profile import Profile
 
 MAX_TITLE = 500
+ALIKE = 0.3  # the share of words that two wordings of one title have in common, at the least
 MIN_SLUG = 4  # words that an address needs to say which of two titles it was made from
 ARTICLE_TYPES = frozenset([
     "Article", "NewsArticle", "BlogPosting", "Report", "ScholarlyArticle", "TechArticle",
@@ -35,6 +36,7 @@ class Title:
     text: str | None
     source: str | None
     element: HtmlElement | None  # of the page, where it was read there
+    doubted: bool = False  # the head says something else
 
 
 def read(
@@ -49,17 +51,20 @@ def read(
     shown = [(element, text) for element, text in shown if text and fold(text) not in names]
     fitting = _fitting(shown, [text for _, text in heads], signals)
     if fitting and (named := _named_by_address(fitting[1], heads, document.url)):
-        return Title(named[1], named[0], fitting[0])
+        return Title(named[1], named[0], fitting[0], doubted=True)
     if fitting:
         host = urlsplit(document.url).hostname or ""
-        return Title(_alone(without_site(fitting[1], names, host), [text for _, text in heads]), "h1", fitting[0])
+        text = _alone(without_site(fitting[1], names, host), [text for _, text in heads])
+        doubted = bool(heads) and all(_likeness(text, head) < ALIKE for _, head in heads)
+        return Title(text, "h1", fitting[0], doubted)
+    passed = any(len(text.split()) > 2 for _, text in shown)  # over an h1 that could be a title
     for source, text in heads:
         if _is_cut(source, text, heads) or fold(text) in names:
             continue
         element = _element_saying(document, text)
         if element is not None and fold(said := _tidy(short_text(element, MAX_TITLE) or "")) != fold(text):
-            return Title(said, source, element)
-        return Title(text, source, element)
+            return Title(said, source, element, passed)
+        return Title(text, source, element, passed)
     return Title(None, None, None)
 
 
@@ -182,7 +187,7 @@ def _fitting(
         likeness = max((_likeness(text, head) for head in heads), default=0.0)
         if likeness > score or (best and likeness == score and len(text) > len(best[1])):
             best, score = (element, text), likeness
-    if best and score >= 0.3:
+    if best and score >= ALIKE:
         return best
     if (
         len(shown) == 1

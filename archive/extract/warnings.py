@@ -54,6 +54,14 @@ class Warning(StrEnum):  # the word of the data model; the built-in of that name
 
     # the fields
     NO_TITLE = "no_title", "No title was found."
+    TITLE_CONFLICT = (
+        "title_conflict",
+        "The title that the page shows has hardly a word of the one that its head gives; the better one was taken.",
+    )
+    AUTHOR_CONFLICT = (
+        "author_conflict",
+        "The page's byline names other people than its head does; the byline was taken.",
+    )
     NO_AUTHOR = "no_author", "No author was found."
     NO_DATE = "no_date", "No date of publication was found."
     DATE_FROM_URL = (

@@ -161,3 +161,22 @@ def test_a_note_on_the_author_has_the_other_form() -> None:
     )
     found = content(body, language="ar")
     assert [(author.name, author.name_other) for author in found.authors] == [("Muhsen AlMustafa", "محسن المصطفى")]
+
+
+@pytest.mark.parametrize(
+    ("byline", "head", "doubted"),
+    [
+        ("Omar Selim", meta("Nadia Haddad"), True),
+        ("Omar Selim", meta("Omar Selim"), False),
+        ("Omar Selim", meta("omarselim"), False),  # a login names nobody
+        ("مي السعدني", meta("Mai El-Sadany"), False),
+        ("مي السعدني", meta("Omar Selim"), True),
+        ("Omar Selim", "", False),
+    ],
+)
+def test_a_head_that_names_others_is_a_doubt(byline: str, head: str, doubted: bool) -> None:
+    markup = f'<html><head>{head}</head><body><main><h1>A title</h1><p class="byline">{byline}</p><p>{LONG}</p></main>'
+    found = page(markup, PLAIN)
+    assert found.content is not None
+    assert [author.name for author in found.content.authors] == [byline]
+    assert ("author_conflict" in found.warnings) == doubted

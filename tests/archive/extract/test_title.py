@@ -92,3 +92,18 @@ def test_the_address_tells_a_slogan_from_a_title(shown: str, told: str, path: st
 )
 def test_the_sites_name_is_taken_off(text: str, host: str, wanted: str) -> None:
     assert title.without_site(text, frozenset(), host) == wanted
+
+
+@pytest.mark.parametrize(
+    ("shown", "told", "doubted"),
+    [
+        ("Courts Without Judges", "Courts Without Judges | Example Institute", False),
+        ("Courts Without Judges", "Why Lebanon's Courts Are Without Judges", False),
+        ("Courts Without Judges", "What Nobody Says About the Budget of Beirut's Port", True),
+        ("محاكم بلا قضاة", "ما لا يقال عن ميزانية مرفأ بيروت", True),
+        ("محاكم بلا قضاة", "محاكم بلا قضاة في لبنان", False),
+    ],
+)
+def test_a_head_that_says_something_else_is_a_doubt(shown: str, told: str, doubted: bool) -> None:
+    markup = f"<html><head>{og(told)}<title>{told}</title></head><body><main><h1>{shown}</h1>{TEXT}</main>"
+    assert ("title_conflict" in page(markup, PLAIN).warnings) == doubted
