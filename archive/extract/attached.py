@@ -12,10 +12,14 @@ from archive.extract.boilerplate import of_element
 from archive.extract.html import Document, plain
 from archive.extract.page import Block, DocumentLink, Image, Reference
 from archive.extract.phrase import Phrases
+from archive.extract.selector import query
 from archive.institutes.profile import Profile
 from archive.institutes.urls import absolute
 
-_FEATURED = ".wp-block-post-featured-image, img.wp-post-image"
+_FEATURED = query(
+    "descendant::*[@class and (contains(concat(' ', normalize-space(@class), ' '), ' wp-block-post-featured-image ')"
+    " or (self::img and contains(concat(' ', normalize-space(@class), ' '), ' wp-post-image ')))]"
+)
 _LISTED = re.compile(r"(?:^|\s)(?:wp-block-query|wp-block-post-template|wp-block-post|cards?)(?:\s|$)")
 _DOCUMENT = re.compile(r"\.(?:pdf|docx?|odt|rtf|xlsx?|ods|pptx?|odp|epub)(?:[?]|$)", re.IGNORECASE)
 
@@ -41,7 +45,7 @@ def images(written: tuple[Block, ...], document: Document) -> tuple[Image, ...]:
 def _featured(document: Document) -> Iterator[Image]:
     """The picture that the theme shows above the body, with its caption: marked by WordPress or by its block. Those of
     other posts, in lists and cards, are left out."""
-    for picture in document.select(_FEATURED):
+    for picture in _FEATURED(document.body):
         if any(_LISTED.search(node.get("class") or "") or of_element(node) for node in picture.iterancestors()):
             continue
         figure = next(picture.iterancestors("figure"), None) if picture.tag == "img" else picture

@@ -1,6 +1,7 @@
 """Who wrote it: the profile's elements, the page's byline, JSON-LD, meta tags, in this order; the page's own word beats
 the head's."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -12,13 +13,12 @@ from archive.extract.byline_lines import labelled, labels, linked, pictured
 from archive.extract.byline_marks import marked
 from archive.extract.html import Document
 from archive.extract.page import Author, AuthorNote
-from archive.extract.selector import query
 from archive.extract.signals import Signals
 from archive.extract.title import fold
 
 __all__ = ["Byline", "read", "with_names_of_notes"]
 
-_ARABIC_LABEL = query("descendant::text()[contains(., 'بقلم') or contains(., 'كاتب') or contains(., 'عداد')]")
+_ARABIC_LABEL = re.compile("بقلم|كاتب|عداد")
 
 
 def read(
@@ -77,7 +77,7 @@ def _in_both_scripts(byline: Byline, told: tuple[Author, ...], document: Documen
     """The authors with their names' other forms, where a second byline of the page or its head has them; the second
     byline is no part of the body either."""
     arabic = any(transliteration.is_arabic(author.name) for author in (*byline.authors, *told))
-    if not byline.authors or not (arabic or _ARABIC_LABEL(document.body)):
+    if not byline.authors or not (arabic or any(_ARABIC_LABEL.search(text) for text, _ in document.short_texts)):
         return byline
     second = [line for line in labels(document, signals, told) if line.elements not in (byline.elements, ())]
     beside = [author for mark in signals.authors[:40] for author in read_element(mark.element, document)]

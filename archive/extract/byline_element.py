@@ -17,7 +17,6 @@ _PERSON_IN = query(
     " or contains(concat(' ',@class,' '),' fn ') or contains(concat(' ',@class,' '),' author ')"
     " or contains(@class,'author-name') or contains(@class,'author__name') or contains(@class,'author_name')]"
 )
-_SAYING = query("descendant::text()[contains(., $name) and not(parent::script or parent::style)]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,4 +65,5 @@ def address(element: HtmlElement, document: Document) -> str | None:
 
 
 def is_shown(author: Author, document: Document) -> bool:
-    return bool(_SAYING(document.body, name=author.name))
+    """Whether the page says the name in a line of its own, or a short one."""
+    return any(author.name in text for text, _ in document.short_texts)

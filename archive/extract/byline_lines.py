@@ -20,14 +20,8 @@ MAX_BEFORE_LINK = 30  # characters that are no space; "Published on September 14
 _AUTHOR_LINK = query("descendant::a[contains(@href,'/author/') or contains(@href,'/authors/')]")
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _INLINE = frozenset(("span", "b", "strong", "em", "i", "a", "small"))
-_BEGINNINGS = ("By", "by", "BY", "uthor", "UTHOR", "بقلم", "كتب", "عداد", "تأليف", "مؤلف", "كاتب", "الكت")
-_ANY = " or ".join(f"contains(., '{word}')" for word in _BEGINNINGS)
-# Texts that can begin a byline, found in C; `_LINE` says which do.
-_LABELS = query(
-    f"descendant::text()[string-length(.) < 160 and ({_ANY})"
-    " and not(parent::script or parent::style or parent::option or parent::button or parent::label"
-    " or parent::noscript)]"
-)
+MAX_LINE = 160  # characters of a text that a byline begins
+_FIRST = frozenset("bBwWaApPبكإاتم")  # what the words of `_LINE` begin with: most texts need no more to be told
 _LINE = re.compile(
     r"\s*(?:by\b|written by|authors?\b|posted by|بقلم|كتبه?ا?ت?\b|إعداد|اعداد|تأليف|المؤلف|الكُ?تّ?اب|الكاتبة?)",
     re.IGNORECASE,
@@ -97,11 +91,8 @@ def _listed(element: HtmlElement, document: Document) -> tuple[Author, ...]:
 
 def _beginning_so(document: Document) -> Iterator[HtmlElement]:
     """Elements in which a short text begins as a byline does."""
-    for text in _LABELS(document.body):
-        owner = text.getparent()
-        if owner is not None and text.is_tail:
-            owner = owner.getparent()
-        if owner is not None and _LINE.match(text):
+    for text, owner in document.short_texts:
+        if len(text) < MAX_LINE and text.lstrip()[:1] in _FIRST and _LINE.match(text):
             yield owner
 
 

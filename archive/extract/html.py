@@ -20,7 +20,9 @@ MAX_BYTES = 32 * 1024 * 1024  # the capture's own limit for a page
 MAX_DEPTH = 255  # what libxml2 allows without `huge_tree`: no honest page comes near, and our own recursion stays small
 MAX_ATTRIBUTES = 400  # the longest honest tag seen had 60; libxml2 needs quadratic time for tens of thousands
 MAX_JSONLD = 50
+MAX_SHORT = 320  # characters: the longest note on a translation that was seen has 290
 
+_SILENT = frozenset(("script", "style", "noscript", "template", "option", "button", "label"))
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f]")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _ANY_TAG = re.compile(r"<[a-zA-Z!?/]")
@@ -90,6 +92,19 @@ class Document:
     @cached_property
     def _places(self) -> dict[HtmlElement, int]:
         return {element: place for place, element in enumerate(self.tree.iter())}
+
+    @cached_property
+    def short_texts(self) -> list[tuple[str, HtmlElement]]:
+        """The texts of up to 320 characters between two tags of the body, each with the element that it stands in, in
+        document order; without scripts and what a form shows. Gathered once: bylines and notes are looked for here."""
+        found = []
+        for element in self.body.iter():
+            text, tail = element.text, element.tail
+            if text and len(text) <= MAX_SHORT and element.tag not in _SILENT and not text.isspace():
+                found.append((text, element))
+            if tail and len(tail) <= MAX_SHORT and not tail.isspace() and (parent := element.getparent()) is not None:
+                found.append((tail, parent))
+        return found
 
     def place(self, element: HtmlElement) -> int:
         """Which element of the page it is, counted in document order."""

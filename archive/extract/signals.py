@@ -121,22 +121,22 @@ def gather(document: Document) -> Signals:
         "standfirst": signals.standfirsts,
     }
     for place, element in enumerate(_MARKED(document.body)):
-        mark = Mark(element, place)
-        attributes = element.attrib
-        if element.tag == "h1":
-            signals.headlines.append(mark)
+        tag, get = element.tag, element.get
+        if tag == "h1":
+            signals.headlines.append(Mark(element, place))
             continue
-        if element.tag == "time":
-            signals.times.append(mark)
-        words = f"{attributes.get('class', '')} {attributes.get('itemprop', '')}"
-        rel = attributes.get("rel")
+        words, prop, rel = get("class") or "", get("itemprop"), get("rel")
+        if prop:
+            words = f"{words} {prop}"
         if rel:
             if "author" in rel:
-                words += " author"
-            if element.tag == "a" and ("tag" in rel.split() or "category" in rel):
-                signals.terms.append(mark)
+                words = f"{words} author"
+            if tag == "a" and ("tag" in rel.split() or "category" in rel):
+                signals.terms.append(Mark(element, place))
+        if tag == "time":
+            signals.times.append(Mark(element, place))
         for meaning in _meanings(words):
-            lists[meaning].append(mark)
+            lists[meaning].append(Mark(element, place))
     return signals
 
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from archive.extract.html import Document, plain
+from archive.extract.html import MAX_SHORT, Document, plain
 from archive.extract.page import Reference
+from archive.extract.selector import query
 from archive.extract.signals import Signals, lines, short_text
 from archive.institutes.urls import absolute
 
-MAX_NOTE = 320  # characters
+MAX_NOTE = MAX_SHORT
 _LANGUAGES = {
     "english": "en", "الإنجليزية": "en", "انجليزي": "en", "إنجليزي": "en", "بالإنجليزية": "en", "anglais": "en",
     "العربية": "ar", "عربي": "ar", "عربى": "ar", "arabic": "ar",
@@ -49,6 +50,8 @@ _KEYS = (
     ),
     *("ترجم", "النسخة", "باللغة", "بالعربية", "بالإنجليزية", "لقراءة"),
 )
+_KEY = re.compile("|".join(map(re.escape, _KEYS)))
+_LONE = query("descendant::p/descendant::a")
 _INLINE = frozenset(("a", "em", "i", "b", "strong", "span", "small", "u", "font", "time", "mark"))
 _BLOCKS = frozenset(("p", "div", "li", "h4", "h5", "h6", "section", "aside", "td", "blockquote"))
 _STARS = re.compile(r"[*•·\s—-]+")
@@ -101,19 +104,16 @@ def read(document: Document, chosen: Iterable[tuple[HtmlElement, str]], signals:
 
 
 def _notes(document: Document) -> list[HtmlElement]:
-    """The blocks that are such a note and nothing else. Most pages have none: plain search over the whole text says so
-    at once."""
-    whole = "".join(document.body.itertext())
-    keys = re.compile("|".join(re.escape(key) for key in _KEYS if key in whole))
+    """The blocks that are such a note and nothing else. Most pages have none."""
     found: dict[HtmlElement, None] = {}
-    for element in document.body.iter() if keys.pattern else ():
-        for text, owner in ((element.text, element), (element.tail, element.getparent())):
-            if text and len(text) <= MAX_NOTE and keys.search(text):
-                block = owner
-                while block is not None and block.tag in _INLINE:
-                    block = block.getparent()
-                if block is not None and block.tag in _BLOCKS and _NOTE.search(lines(block, MAX_NOTE) or ""):
-                    found[block] = None
+    for text, owner in document.short_texts:
+        if not _KEY.search(text):
+            continue
+        block: HtmlElement | None = owner
+        while block is not None and block.tag in _INLINE:
+            block = block.getparent()
+        if block is not None and block.tag in _BLOCKS and _NOTE.search(lines(block, MAX_NOTE) or ""):
+            found[block] = None
     return list(found)[:20]
 
 
@@ -121,7 +121,7 @@ def _lone(document: Document, signals: Signals) -> list[HtmlElement]:
     """Links whose whole text is a language's name, in a paragraph of their own next to the text: not the site's
     language switch."""
     links = []
-    for link in document.body.iter("a"):
+    for link in _LONE(document.body):
         text, parent = (link.text or "").strip().lower(), link.getparent()
         if (
             text in _LANGUAGES
