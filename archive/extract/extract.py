@@ -24,7 +24,7 @@ from archive.extract.html import MAX_BYTES, Document, plain
 from archive.extract.page import AuthorNote, Content, Page, Role
 from archive.extract.warnings import Warning
 from archive.institutes.profile import Kind, Profile
-from archive.institutes.urls import absolute
+from archive.institutes.urls import absolute, post_id
 from archive.store import http
 from archive.store.capture import Capture
 
@@ -40,6 +40,7 @@ _BY_SCRIPT = re.compile(
 )
 # Of these nothing but their links is wanted.
 _READ = frozenset((Role.PUBLICATION, Role.RESTRICTED))
+_OF_POSTS = _READ | {Role.REDIRECT, Role.MISSING}
 
 
 def extract(capture: Capture, profile: Profile, role: Role | None = None) -> Page:
@@ -47,12 +48,18 @@ def extract(capture: Capture, profile: Profile, role: Role | None = None) -> Pag
 
     `role` overrules what the profile's URL rules and the page say of an HTML page that answered 200.
     """
-    return _page(capture, profile, role, whole=True)
+    return _numbered(_page(capture, profile, role, whole=True), profile)
 
 
 def links_only(capture: Capture, profile: Profile) -> Page:
     """Role, links and requisites alone, for a crawl that captures and derives later. `content` stays empty."""
-    return _page(capture, profile, None, whole=False)
+    return _numbered(_page(capture, profile, None, whole=False), profile)
+
+
+def _numbered(page: Page, profile: Profile) -> Page:
+    """With the number of the post that its address holds, where the page names none."""
+    number = post_id(page.url, profile) if page.post_id is None and page.role in _OF_POSTS else None
+    return page if number is None else page.model_copy(update={"post_id": number})
 
 
 def _page(capture: Capture, profile: Profile, given: Role | None, whole: bool) -> Page:

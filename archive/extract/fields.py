@@ -8,6 +8,7 @@ comes in, no clock is read.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
@@ -19,10 +20,12 @@ from archive.extract.phrase import Phrases
 from archive.extract.run import text_links
 from archive.extract.signals import lines
 from archive.extract.warnings import Warning
+from archive.institutes.patterns import Reading
 from archive.institutes.profile import Profile
 
 MAX_TEXT = 2000  # characters of one such element: a field is no body
 MAX_CHOSEN = 50  # elements that one rule of a profile may choose
+MAX_MATCHED = 2000  # elements among which a rule's `match` is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +125,10 @@ class _Chosen:
         for rule in self._rules:
             if rule.field != name:
                 continue
-            found = [
-                (element, _text(element, rule.attribute) if texts else "body")
-                for element in self._document.select(rule.select)[:MAX_CHOSEN]
-            ]
+            chosen = self._document.select(rule.select)[: MAX_MATCHED if rule.match else MAX_CHOSEN]
+            found = [(element, _text(element, rule.attribute) if texts else "body") for element in chosen]
+            if rule.match:
+                found = _first_match(found, rule.match)
             found = [(element, text) for element, text in found if text and not (unless and unless(element))]
             if found:
                 return found
@@ -133,6 +136,17 @@ class _Chosen:
 
     def texts(self, name: str) -> Iterable[str]:
         return [text for _, text in self(name)]
+
+
+def _first_match(found: list[tuple[HtmlElement, str]], pattern: str) -> list[tuple[HtmlElement, str]]:
+    read = _reading(pattern)
+    matches = ((element, read(text)) for element, text in found if text)
+    return next(([(element, text)] for element, text in matches if text), [])
+
+
+@lru_cache(maxsize=256)
+def _reading(pattern: str) -> Reading:
+    return Reading(pattern)
 
 
 def _text(element: HtmlElement, attribute: str | None) -> str:

@@ -23,14 +23,17 @@ def list_() -> None:
     """The institutes that are known by name.
 
     Example: policy-archive institute list
-    prints a table of name, home and languages: timep  https://timep.org/  en, ar
+    prints a table of name, home, languages and institute: ecfr  https://ecfr.eu/  en  European Council …
     """
-    table = Table("name", "home", "languages", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for heading in ("name", "home", "languages"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("institute")
     for name in registry.names():
         profile = _read(name)
-        table.add_row(name, profile.home, ", ".join(profile.languages))
+        table.add_row(name, profile.home, ", ".join(profile.languages), profile.name)
     for name in registry.platforms():
-        table.add_row(name, "(a platform, to be extended)", "")
+        table.add_row(name, "", "", f"{_read(name).name}, a platform to be extended")
     Console(soft_wrap=True).print(table)
 
 

@@ -64,6 +64,27 @@ class Rewrite:
             return text
 
 
+def groups(pattern: str) -> int:
+    """How many groups a pattern has."""
+    return int(_engine.compile(pattern).groups)
+
+
+class Reading:
+    """A pattern, and what it reads of a text: its first group where it has one, else all that it matches."""
+
+    def __init__(self, pattern: str) -> None:
+        self._compiled: Any = _engine.compile(pattern)
+        self._group = min(int(self._compiled.groups), 1)
+
+    def __call__(self, text: str) -> str | None:
+        """Null where the pattern is not found. One that takes too long is not."""
+        try:
+            match = self._compiled.search(text, timeout=PATIENCE)
+        except TimeoutError:
+            return None
+        return str(match[self._group] or "") if match else None
+
+
 def mistake(pattern: str) -> str | None:
     """Why a pattern is not to be used: it does not compile, or explodes on simple text; None when it is good."""
     try:

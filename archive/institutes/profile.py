@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import soupsieve
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from archive.institutes.patterns import mistake, mistake_in_rewrite
+from archive.institutes.patterns import groups, mistake, mistake_in_rewrite
 
 
 class Kind(StrEnum):
@@ -34,6 +34,12 @@ def _sound_pattern(pattern: str) -> str:
     problem = mistake(pattern)
     if problem:
         raise ValueError(problem)
+    return pattern
+
+
+def _sound_number(pattern: str) -> str:
+    if groups(_sound_pattern(pattern)) < 1:
+        raise ValueError(f"{pattern!r} has no group, such as ([0-9]+), that holds the number")
     return pattern
 
 
@@ -138,6 +144,14 @@ class Urls(Strict):
         (), description="Addresses that look like a trap (calendar, facets, …) and are none."
     )
     alias: tuple[Alias, ...] = Field((), description="Spellings that are rewritten before anything else is decided.")
+    host_aliases: tuple[Host, ...] = Field(
+        (), description="Hosts that show the very pages of home's, such as its `www.`: rewritten to home's host."
+    )
+    post_id: tuple[Annotated[str, AfterValidator(_sound_number)], ...] = Field(
+        (),
+        description="Where an address holds the number of its post, in the pattern's first group: `-pub-([0-9]+)`. "
+        "Addresses with one number are one publication.",
+    )
     drop_params: tuple[str, ...] = Field(
         (),
         description="Query parameters that never change what is shown, without case; `*` at the end matches any rest.",
@@ -203,6 +217,9 @@ class KindRule(Rule):
         return self
 
 
+TEXT_FIELDS = ("title", "standfirst", "authors", "author_notes", "published", "modified", "sections", "tags")
+
+
 class FieldRule(Rule):
     """Where a field stands on the institute's pages. A field's rules are tried in order; the first that finds text
     wins."""
@@ -215,10 +232,21 @@ class FieldRule(Rule):
         description="A CSS selector, as soupsieve reads it."
     )
     attribute: str | None = Field(None, description="Read this attribute instead of the element's text.")
+    match: Pattern | None = Field(
+        None,
+        description="Read the first element alone whose text this pattern is found in, and of its text the pattern's "
+        "first group, where it has one: a date glued to a name.",
+    )
 
     @property
     def criteria(self) -> tuple[object, ...]:
-        return (self.field, self.select, self.attribute)
+        return (self.field, self.select, self.attribute, self.match)
+
+    @model_validator(mode="after")
+    def _match_reads_text(self) -> "FieldRule":
+        if self.match is not None and self.field not in TEXT_FIELDS:
+            raise ValueError(f"match reads a text, which {self.field} is not; it is for {', '.join(TEXT_FIELDS)}")
+        return self
 
 
 class Etiquette(Strict):

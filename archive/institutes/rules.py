@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from archive.institutes import traps
-from archive.institutes.patterns import Patterns, PatternTooSlow, Rewrite
+from archive.institutes.patterns import Patterns, PatternTooSlow, Reading, Rewrite
 from archive.institutes.profile import Profile
 
 
@@ -59,8 +59,10 @@ class UrlRules:
         self._front = f"/{folder}"
         twin = self.home.removeprefix("www.") if self.home.startswith("www.") else f"www.{self.home}"
         self._upgraded = {f"http://{host}/" for host in (self.home, twin)} if scheme == "https" else set()
-        self._hosts = frozenset({self.home, twin, *profile.hosts}) if self.home else frozenset(profile.hosts)
+        self._host_aliases = frozenset(profile.urls.host_aliases)
+        self._hosts = frozenset({self.home, twin, *profile.hosts, *self._host_aliases} if self.home else profile.hosts)
         self._aliases = [Rewrite(alias.pattern, alias.replace) for alias in profile.urls.alias]
+        self._post_ids = [Reading(pattern) for pattern in profile.urls.post_id]
         names = [name.lower() for name in profile.urls.drop_params]
         self._dropped = _DROPPED | {name for name in names if not name.endswith("*")}
         self._dropped_starts = ("utm_", *(name[:-1] for name in names if name.endswith("*")))
@@ -90,16 +92,30 @@ class UrlRules:
         return url[start : end if end >= 0 else None] in self._hosts
 
     def rewritten(self, url: str) -> str:
-        """The URL after all alias rules, in their order."""
+        """The URL on home's host where its own shows the same pages, after all alias rules, in their order."""
+        url = self._at_home(url)
         for rewrite in self._aliases:
             url = rewrite(url)
-        return url
+        return self._at_home(url)
+
+    def _at_home(self, url: str) -> str:
+        if not self._host_aliases:
+            return url
+        scheme, _, rest = url.partition("://")
+        host, slash, path = rest.partition("/")
+        return f"{scheme}://{self.home}{slash}{path}" if host in self._host_aliases else url
 
     def upgraded(self, url: str) -> str:
         """https for http where home is https: one request less, and one spelling."""
         if self._upgraded and url.startswith("http://") and url[: url.find("/", 7) + 1] in self._upgraded:
             return f"https{url[4:]}"
         return url
+
+    def post_id(self, url: str) -> int | None:
+        """The number of the post that an address holds, by the first pattern that finds one."""
+        shown = urllib.parse.unquote(url[url.find("/", 8) :]) if self._post_ids else ""
+        numbers = (read(shown) for read in self._post_ids)
+        return next((int(number) for number in numbers if number and number.isdecimal() and len(number) < 19), None)
 
     def without_dropped(self, url: str) -> str:
         """The URL without session ids and the parameters that never change what is shown."""

@@ -29,6 +29,7 @@ __all__ = [
     "inside",
     "judge",
     "normal",
+    "post_id",
     "trap_reason",
 ]
 
@@ -220,6 +221,11 @@ def classify(url: str, profile: Profile) -> UrlRule:
     """The rule that an address falls under: page, listing, document, denied, outside or trap. `judge` has the
     reason."""
     return UrlRules.of(profile).judge(url).rule
+
+
+def post_id(url: str, profile: Profile) -> int | None:
+    """The number of the post that an address holds, where the profile says how: /slug-pub-90854."""
+    return UrlRules.of(profile).post_id(url)
 
 
 def trap_reason(url: str, profile: Profile) -> str | None:

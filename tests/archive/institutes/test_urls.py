@@ -151,6 +151,7 @@ PROFILE = Profile.model_validate(
         "hosts": ("old.example.org:8080",),
         "urls": {
             "alias": ({"pattern": "/page/1/$", "replace": "/"}, {"pattern": "^https://www\\.", "replace": "https://"}),
+            "host_aliases": ("example.com", "معهد.example:8443".encode("idna").decode()),
             "drop_params": ("ref", "_x_*"),
         },
     }
@@ -168,6 +169,9 @@ PROFILE = Profile.model_validate(
         ("https://example.org/a?sid=12", "https://example.org/a?sid=12"),
         ("https://www.example.org/category/x/page/1/", "https://example.org/category/x/"),
         ("http://example.org/a", "https://example.org/a"),
+        ("http://example.com/a?ref=x", "https://example.org/a"),
+        ("https://xn--ugbt9aj.example:8443/عربى/", "https://example.org/%D8%B9%D8%B1%D8%A8%D9%89/"),
+        ("https://www.example.com/a", "https://example.org/a"),
         ("http://old.example.org:8080/a", "http://old.example.org:8080/a"),
         ("https://example.org/عربى/?utm_source=نشرة", "https://example.org/%D8%B9%D8%B1%D8%A8%D9%89/"),
         ("mailto:a@b.org", "mailto:a@b.org"),
