@@ -2,14 +2,14 @@
 links get their words."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from archive.extract import furniture, related
+from archive.extract import footnotes, furniture, related
 from archive.extract.body import Body
 from archive.extract.boilerplate import Sort
 from archive.extract.draft import Draft
-from archive.extract.page import AuthorNote, Block, ListItem, Reference
+from archive.extract.page import AuthorNote, Block, ListItem, NoteMark, Reference
 from archive.extract.phrase import Phrases
 from archive.extract.run import text_links
 
@@ -20,7 +20,6 @@ _ABOUT_AUTHORS = re.compile(
     r"نبذة عن) (?:ال)?(?:كاتب|مؤلف|كاتبة|باحث|كاتبين)\S*|الكاتب|الكاتبة)\W*",
     re.IGNORECASE,
 )
-_PLAIN_NOTE = re.compile(r"^[\[(](\d{1,3}|[٠-٩]{1,3})[\])]\s*")
 _DOCUMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|odt|epub)(?:[?#]|$)", re.IGNORECASE)
 _BY = re.compile(r"^(?:(?:written )?by|بقلم|كتب(?:ت|ه|ها)?|إعداد|author|posted by)\s*[:：]?\s*", re.IGNORECASE)
 _DAY = re.compile(
@@ -57,7 +56,7 @@ def sort(body: Body, base: str, title: str | None, standfirst: str | None, autho
     _without_bios(found, names)
     _boxes(found, body, base, names)
     _without_trailing_headings(found)
-    _notes(found.drafts)
+    found.drafts = footnotes.plain(found.drafts)
     if standfirst is None:
         _standfirst(found)
     else:
@@ -160,22 +159,6 @@ def _without_trailing_headings(found: Sorted) -> None:
         found.drafts.pop()
 
 
-def _notes(drafts: list[Draft]) -> None:
-    """A list of plain notes at the end, `[1] …`, each with its mark somewhere in the text before."""
-    index = len(drafts) - 1
-    while index >= 0:
-        draft = drafts[index]
-        if draft.type == "footnote":
-            index -= 1
-            continue
-        mark = _PLAIN_NOTE.match(draft.text) if draft.type == "paragraph" else None
-        if mark is None or not any(mark[0].strip() in other.text for other in drafts[:index]):
-            break
-        draft.type, draft.mark = "footnote", mark[1]
-        draft.cut(mark.end())
-        index -= 1
-
-
 def _standfirst(found: Sorted) -> None:
     """A first paragraph that is set apart as a whole, before others that are not."""
     texts = [draft for draft in found.drafts if draft.type != "image"]
@@ -211,25 +194,33 @@ def _once(found: Sorted, standfirst: str) -> None:
             found.drafts.remove(draft)
 
 
-def written(drafts: Iterable[Draft]) -> tuple[Block, ...]:
-    """The drafts as blocks. Every link's text is the block's text at its place."""
-    return tuple(_block(draft) for draft in drafts)
-
-
-def _block(draft: Draft) -> Block:
-    items = (
-        tuple(ListItem(text=text, depth=depth, ordered=ordered) for text, depth, ordered in draft.items)
-        if draft.items is not None
-        else None
+def written(drafts: Sequence[Draft]) -> tuple[Block, ...]:
+    """The drafts as blocks. Every link's text is the block's text at its place; every mark of a note names the note's
+    block."""
+    notes = footnotes.tied(list(drafts))
+    return tuple(
+        _block(
+            draft,
+            tuple(
+                NoteMark(text=draft.text[start:end], start=start, end=end, mark=drafts[note].mark, block=note)
+                for start, end, note in notes.get(number, ())
+            ),
+        )
+        for number, draft in enumerate(drafts)
     )
+
+
+def _block(draft: Draft, notes: tuple[NoteMark, ...]) -> Block:
     return Block(
         type=draft.type,
         text=draft.text,
-        links=text_links(draft.text, draft.links),
+        links=text_links(draft.text, draft.places),
+        notes=notes,
         level=draft.level,
-        items=items,
+        items=tuple(ListItem(**item._asdict()) for item in draft.items) if draft.items is not None else None,
         rows=tuple(tuple(row) for row in draft.rows) if draft.rows is not None else None,
         header_rows=draft.header_rows,
+        header_columns=draft.header_columns,
         speaker=draft.speaker,
         cite=draft.cite,
         mark=draft.mark,

@@ -1,7 +1,7 @@
 """A block in the making, and a part that was left out: what the walk over the page hands on."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from lxml.html import HtmlElement
 
@@ -9,8 +9,19 @@ from archive.extract.boilerplate import Sort
 from archive.extract.run import Place
 
 BlockType = Literal[
-    "heading", "paragraph", "list", "quote", "pullquote", "question", "answer", "table", "image", "footnote"
-]
+    "heading", "paragraph", "list", "quote", "pullquote", "question", "answer", "table", "definitions", "image",
+    "footnote",
+]  # fmt: skip
+
+
+class Item(NamedTuple):
+    """One item of a list."""
+
+    text: str
+    depth: int
+    ordered: bool
+    number: int | None  # as it is shown
+    style: str | None  # 1, a, A, i, I
 
 
 @dataclass(slots=True, eq=False)
@@ -20,11 +31,12 @@ class Draft:
     type: BlockType
     element: HtmlElement
     text: str
-    links: list[Place] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)  # links, and marks of notes
     level: int | None = None
-    items: list[tuple[str, int, bool]] | None = None  # text, depth, ordered
+    items: list[Item] | None = None
     rows: list[list[str]] | None = None
     header_rows: int | None = None
+    header_columns: int | None = None
     cite: str | None = None
     mark: str | None = None
     speaker: str | None = None
@@ -35,6 +47,12 @@ class Draft:
     bold: bool = False  # all of it
     italic: bool = False  # all of it
     lead: str = ""  # the bold words that it begins with
+    anchors: frozenset[str] = frozenset()  # footnote: the places on the page that its mark may lead to
+
+    @property
+    def links(self) -> list[Place]:
+        """The places that lead to other pages."""
+        return [place for place in self.places if place[0][0] != "#"]
 
     @property
     def linked(self) -> float:
@@ -43,7 +61,7 @@ class Draft:
 
     def cut(self, length: int) -> None:
         """Take the first characters off: a mark, or a speaker's label."""
-        self.text, self.links = without_start(self.text, self.links, length)
+        self.text, self.places = without_start(self.text, self.places, length)
 
 
 @dataclass(frozen=True, slots=True)

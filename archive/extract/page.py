@@ -23,10 +23,24 @@ class TextLink(Model):
     end: int = Field(description="Code point behind the last one.")
 
 
+class NoteMark(Model):
+    """The mark of a footnote inside a block's text. Offsets are those of a link."""
+
+    text: str = Field(description="The mark as it stands there, such as `[1]`.")
+    start: int = Field(description="First code point in the block's text, from 0.")
+    end: int = Field(description="Code point behind the last one.")
+    mark: str | None = Field(description="The mark of the note that it leads to, as that block has it.")
+    block: int = Field(description="The place of the note among the blocks, from 0.")
+
+
 class ListItem(Model):
     text: str = Field(description="The item's own text, without its bullet or number and without the items below it.")
     depth: int = Field(0, description="0 for the outermost list.")
     ordered: bool = Field(False, description="Whether it carries a number.")
+    number: int | None = Field(None, description="The number that is shown before it, where it carries one.")
+    style: Literal["1", "a", "A", "i", "I"] | None = Field(
+        None, description="How the number is written, as the `type` of HTML's <ol>."
+    )
 
 
 class Block(Model):
@@ -34,17 +48,29 @@ class Block(Model):
     blocks keep one type."""
 
     type: Literal[
-        "heading", "paragraph", "list", "quote", "pullquote", "question", "answer", "table", "image", "footnote"
-    ] = Field(description="What the piece is. `question` and `answer` are an interview's turns.")
+        "heading", "paragraph", "list", "quote", "pullquote", "question", "answer", "table", "definitions", "image",
+        "footnote",
+    ] = Field(
+        description="What the piece is. `question` and `answer` are an interview's turns; `definitions` are terms, "
+        "each with its value."
+    )  # fmt: skip
     text: str = Field(
         description="NFC; list items and table rows are joined by line feeds, the cells of a row by tabs; an image's "
         "text is its caption or empty."
     )
     links: tuple[TextLink, ...] = Field((), description="The links inside the text, in its order.")
+    notes: tuple[NoteMark, ...] = Field((), description="The marks of footnotes inside the text, in its order.")
     level: int | None = Field(None, description="heading (and question that was a heading): 1 to 6.")
     items: tuple[ListItem, ...] | None = Field(None, description="list: its items, those of inner lists among them.")
-    rows: tuple[tuple[str, ...], ...] | None = Field(None, description="table: the text of each cell.")
+    rows: tuple[tuple[str, ...], ...] | None = Field(
+        None,
+        description="table: the text of each cell, empty where another cell spans the place; definitions: term and "
+        "value, the term empty where it is that of the row above.",
+    )
     header_rows: int | None = Field(None, description="table: how many of the first rows are headers.")
+    header_columns: int | None = Field(
+        None, description="table: how many of the first cells of each other row are headers."
+    )
     speaker: str | None = Field(None, description="question, answer: who speaks, where the page says so.")
     cite: str | None = Field(None, description="quote, pullquote: who is quoted.")
     mark: str | None = Field(None, description="footnote: its mark, such as `1`.")

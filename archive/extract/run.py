@@ -11,7 +11,9 @@ from archive.extract.page import TextLink
 # typography are the author's own. One plain space is left as it is.
 _SPACES = re.compile("[ \t\n\r\f\v\u0085\u2028\u2029]{2,}|[\t\n\r\f\v\u0085\u2028\u2029]")
 
-Place = tuple[str, int, int]  # url, start, end
+# Address, start, end. An address that begins with # is a place on the same page: it ties a note to its mark
+# (footnotes.py) and is no link.
+Place = tuple[str, int, int]
 
 
 @dataclass(slots=True)
@@ -45,6 +47,12 @@ class Run:
             if self.italic:
                 self.slanted += ink
 
+    def add_raw(self, words: str | None) -> None:
+        """Words whose white space stays as it is."""
+        if words:
+            self.parts.append(words)
+            self.length += len(words)
+
     def end_line(self, mark: str = "\n") -> None:
         """A line end: the space before it goes, none may follow."""
         if not self.length:
@@ -60,6 +68,13 @@ class Run:
             self.parts.append(mark)
             self.length += len(mark)
         self.at_space = True
+
+    def mark(self, words: str, address: str) -> None:
+        """A place for the words that the text ends with now; none where it ends with others."""
+        tail = "".join(self.parts[-4:])
+        end = self.length - (len(tail) - len(tail.rstrip(" ")))
+        if words and tail.rstrip(" ").endswith(words):
+            self.links.append((address, end - len(words), end))
 
     @property
     def after_line_end(self) -> bool:
@@ -85,13 +100,25 @@ class Run:
         text = "".join(self.parts)
         links = self.links
         if not unicodedata.is_normalized("NFC", text):
-            links = [(url, _composed(text, start), _composed(text, end)) for url, start, end in links]
+            moved = _composed(text, sorted({place for _, start, end in links for place in (start, end)}))
+            links = [(url, moved[start], moved[end]) for url, start, end in links]
             text = unicodedata.normalize("NFC", text)
         return trimmed(text, links)
 
 
-def _composed(text: str, place: int) -> int:
-    return len(unicodedata.normalize("NFC", text[:place]))
+def _composed(text: str, places: list[int]) -> dict[int, int]:
+    """Where each place (they rise) lies in the NFC text. No letter of ASCII composes with what stands before it, so
+    that the text is composed piece by piece, each from the last such letter on."""
+    moved = {}
+    start = length = 0  # of the text that is done, and of its NFC
+    for place in places:
+        safe = place
+        while safe > start and not (safe < len(text) and text[safe].isascii()):
+            safe -= 1
+        length += len(unicodedata.normalize("NFC", text[start:safe]))
+        start = safe
+        moved[place] = length + len(unicodedata.normalize("NFC", text[start:place]))
+    return moved
 
 
 def trimmed(text: str, links: list[Place]) -> tuple[str, list[Place]]:
@@ -113,7 +140,9 @@ def trimmed(text: str, links: list[Place]) -> tuple[str, list[Place]]:
 def text_links(text: str, links: Iterable[Place]) -> tuple[TextLink, ...]:
     """The links with their words: each one's text is the text at its place."""
     return tuple(
-        TextLink(text=text[start:end], url=url, start=start, end=end) for url, start, end in links if start < end
+        TextLink(text=text[start:end], url=url, start=start, end=end)
+        for url, start, end in links
+        if start < end and url[0] != "#"
     )
 
 

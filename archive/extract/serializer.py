@@ -10,15 +10,16 @@ from archive.extract import boilerplate, figures, footnotes, lists
 from archive.extract.boilerplate import Sort
 from archive.extract.draft import Aside, Draft
 from archive.extract.html import Document, plain
-from archive.extract.phrase import INLINE, SILENT, Phrases, is_note_in_text
-from archive.extract.run import Run
+from archive.extract.phrase import INLINE, SILENT, Phrases, is_note_in_text, mark_of
+from archive.extract.run import Run, joined
 
 MAX_BLOCKS = 20_000  # a book of 2,000 pages has as many paragraphs
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BOLD = frozenset(("b", "strong"))
 _ITALIC = frozenset(("i", "em"))
-_SOURCES = frozenset(("cite", "footer", "figcaption"))
+_TABS = frozenset(("button", "tab"))
+_OPENERS = frozenset(("a", "span"))
 _PULLQUOTE = re.compile(r"(?:^|[\s_-])pull-?(?:ed-?)?quote", re.IGNORECASE)
 
 
@@ -38,6 +39,7 @@ class Serializer:
         self._phrases = Phrases(document.base, consumed)
         self._keep = keep
         self._run = Run()
+        self._level = 1  # of the last heading
         self._owner: HtmlElement = document.body
         self._special: dict[str, Callable[[HtmlElement], None]] = {
             **dict.fromkeys(lists.LISTS, self._list),
@@ -48,6 +50,7 @@ class Serializer:
             "figure": self._figure,
             "pre": self._preformatted,
             "aside": self._aside,
+            "summary": self._title_of_part,
         }
 
     def walk(self, root: HtmlElement) -> "Serializer":
@@ -85,6 +88,10 @@ class Serializer:
             special(child)
         elif child.get("role") == "heading":
             self._heading(child)
+        elif child.get("role") in _TABS and _opens(child) and not lists.has(child, *_HEADINGS):
+            self._title_of_part(child)
+        elif tag == "div" and figures.is_captioned(child):
+            self._figure(child)
         else:
             self._flow(child)
             self._flush()
@@ -106,7 +113,11 @@ class Serializer:
             self._image(child)
         elif child in self._phrases.consumed or (child.get("class") and self._left_out(child)):
             pass
-        elif tag == "a" and (url := self._phrases.address(child.get("href"))):
+        elif tag in _OPENERS and child.get("role") in _TABS and _opens(child) and _is_alone(child):
+            self._block(child, "summary")
+        elif (tag == "a" and (url := self._phrases.address(child.get("href")))) or (
+            tag == "sup" and (url := mark_of(child))
+        ):
             run.start_link(url)
             self._flow(child)
             self._run.end_link()
@@ -118,8 +129,13 @@ class Serializer:
             run.italic += 1
             self._flow(child)
             self._run.italic -= 1
-        elif tag == "button" and not (child.get("aria-expanded") or child.get("aria-controls")):
-            pass  # a control; one that opens a part of an accordion is that part's title
+        elif tag == "button":
+            if not _opens(child):
+                pass  # a control; one that opens a part of an accordion is that part's title
+            elif _is_alone(child):
+                self._block(child, "summary")
+            else:
+                self._flow(child)
         else:
             self._flow(child)
 
@@ -127,7 +143,7 @@ class Serializer:
         if element in self._phrases.consumed:
             return True
         if is_note_in_text(element):
-            self._emit(footnotes.in_text(element, self._phrases))
+            self._phrases.note(self._run, element)
             return True
         sort = boilerplate.of_element(element) or (Sort.OTHER if element.tag == "form" else None)
         if sort is None or (self._keep is not None and self._keep(element)):
@@ -139,6 +155,7 @@ class Serializer:
         """Close the run of words: what was gathered is a paragraph of the element around it."""
         run = self._run
         if not run.length:
+            self._notes_in_text()
             return
         self._run = run.successor()
         text, links = run.close()
@@ -153,14 +170,21 @@ class Serializer:
         self._emit(draft)
 
     def _emit(self, draft: Draft | None) -> None:
-        if draft is None:
-            return
-        if len(self.drafts) >= MAX_BLOCKS:
+        if draft is not None and len(self.drafts) >= MAX_BLOCKS:
             self.overfull = True
-            return
-        if self._run.open and not draft.links and draft.text:  # a card: the link stands around the whole block
-            draft.links = [(self._run.open[-1][0], 0, len(draft.text))]
-        self.drafts.append(draft)
+        elif draft is not None:
+            links = self._run.open
+            if links and not draft.links and draft.text and links[-1][0][0] != "#":
+                draft.places.append((links[-1][0], 0, len(draft.text)))  # a card: the link stands around the whole block
+            self.drafts.append(draft)
+        if self._phrases.notes:
+            self._notes_in_text()
+
+    def _notes_in_text(self) -> None:
+        """The notes that stood inside the block before."""
+        notes, self._phrases.notes = self._phrases.notes, []
+        for element, anchor in notes:
+            self._emit(footnotes.in_text(element, anchor, self._phrases))
 
     # ---- blocks of their own shape
 
@@ -172,15 +196,24 @@ class Serializer:
             level = int(stated) if stated in ("1", "2", "3", "4", "5", "6") else 2
         self._images(element)
         if text:
+            self._level = level
+            self._emit(Draft("heading", element, text, links, level=level))
+
+    def _title_of_part(self, element: HtmlElement) -> None:
+        """What opens a collapsed part is its heading, one level below the one above it."""
+        heading = next(element.iterdescendants(*_HEADINGS), None)
+        text, links = self._phrases(element)
+        self._images(element)
+        if text:
+            level = _HEADINGS[heading.tag] if heading is not None else min(max(self._level, 1) + 1, 6)
             self._emit(Draft("heading", element, text, links, level=level))
 
     def _preformatted(self, element: HtmlElement) -> None:
         """Lines as they stand, without spaces at their ends."""
-        lines = "".join(element.itertext()).replace("\r\n", "\n").strip("\n").split("\n")
-        text = "\n".join(line.rstrip(" \t") for line in lines)
-        text, _ = Run(parts=[text], length=len(text)).close()
+        self._images(element)
+        text, links = self._phrases.preformatted(element)
         if text:
-            self._emit(Draft("paragraph", element, text))
+            self._emit(Draft("paragraph", element, text, links))
 
     def _list(self, element: HtmlElement) -> None:
         if lists.is_layout(element):
@@ -200,25 +233,32 @@ class Serializer:
         if lists.is_layout_table(element):
             self._parts(element)
             return
-        for caption in element.iterchildren("caption"):
-            text, links = self._phrases(caption)
+        for text, links in lists.outside_rows(element, self._phrases):
             if text:
-                self._emit(Draft("paragraph", caption, text, links))
+                self._emit(Draft("paragraph", element, text, links))
         self._emit(lists.of_table(element, self._phrases))
+        self._images(element)
 
     def _definitions(self, element: HtmlElement) -> None:
+        if lists.is_layout(element):
+            self._parts(element)
+            return
         self._emit(lists.of_definitions(element, self._phrases))
+        self._images(element)
 
     def _quote(self, element: HtmlElement, pulled: bool = False) -> None:
         pulled = pulled or _is_pulled(element)
         if not pulled and lists.has(element, "h1", "h2", "h3", "table", "figure"):
             self._parts(element)  # a whole section that is set as a quotation
             return
-        source = next(element.iter(*_SOURCES), None)
-        text, links = self._phrases(element, _SOURCES, lines=True)
+        sources = _sources(element)
+        text, links = self._phrases(element, sources, lines=True)
+        cite = joined([self._phrases(source) for source in sources], " ")[0].strip("—–- ")
+        self._images(element)
         if text:
-            cite = plain("".join(source.itertext())).strip("—–- ") if source is not None else ""
             self._emit(Draft("pullquote" if pulled else "quote", element, text, links, cite=cite or None))
+        elif cite:
+            self._emit(Draft("paragraph", element, cite))
 
     def _aside(self, element: HtmlElement) -> None:
         if _is_pulled(element):
@@ -229,7 +269,7 @@ class Serializer:
     def _figure(self, element: HtmlElement) -> None:
         if _is_pulled(element) or any(_is_pulled(child) for child in element):
             self._quote(element, pulled=True)
-        elif lists.has(element, "table", "blockquote", "ul", "p") and not lists.has(element, "img"):
+        elif figures.holds_more(element):
             self._parts(element)
         else:
             for draft in figures.of_figure(element, self._phrases):
@@ -247,6 +287,43 @@ class Serializer:
             self._emit(figures.of_image(image, self._phrases))
         elif sign:
             self._run.add(sign)
+
+
+def _opens(element: HtmlElement) -> bool:
+    """Whether an element opens a part that may be collapsed, and no menu."""
+    return bool(element.get("aria-expanded") or element.get("aria-controls")) and not element.get("aria-haspopup")
+
+
+def _is_alone(element: HtmlElement) -> bool:
+    """Whether no words stand beside an element in its block."""
+    parent = element.getparent()
+    while parent is not None:
+        if (parent.text or "").strip() or any((child.tail or "").strip() for child in parent):
+            return False
+        if parent.tag not in INLINE:
+            return True
+        parent = parent.getparent()
+    return False
+
+
+def _sources(quote: HtmlElement) -> list[HtmlElement]:
+    """The elements that say who is quoted. A <cite> among the words names a work, and is one of them."""
+    return [
+        found
+        for found in quote.iterdescendants("cite", "footer", "figcaption")
+        if found.tag != "cite" or not (_has_words_behind(found) or _is_in(found, quote, "footer", "figcaption"))
+    ]
+
+
+def _is_in(element: HtmlElement, outer: HtmlElement, *tags: str) -> bool:
+    return any(outer in ancestor.iterancestors() for ancestor in element.iterancestors(*tags))
+
+
+def _has_words_behind(element: HtmlElement) -> bool:
+    """Whether words follow in the same element."""
+    if (element.tail or "").strip():
+        return True
+    return any("".join(found.itertext()).strip() or (found.tail or "").strip() for found in element.itersiblings())
 
 
 def _is_pulled(element: HtmlElement) -> bool:

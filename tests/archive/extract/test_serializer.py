@@ -63,7 +63,7 @@ def test_a_list_has_items_with_depth_and_order() -> None:
         ("one bold", 0, False), ("two", 0, False), ("أول", 1, True), ("ثان", 1, True),
     ]  # fmt: skip
     assert block.text == "one bold\ntwo\nأول\nثان"
-    assert markdown.markdown([block]) == "- one bold\n- two\n    1. أول\n    2. ثان"
+    assert markdown.markdown([block]) == "- one bold\n- two\n  1. أول\n  2. ثان"
 
 
 def test_links_of_items_and_cells_point_into_the_blocks_text() -> None:
@@ -101,8 +101,9 @@ def test_a_table_of_one_column_is_layout() -> None:
     ]
 
 
-def test_a_definition_list_is_a_table_of_terms_and_values() -> None:
+def test_a_definition_list_has_terms_and_values() -> None:
     [block] = blocks("<dl><dt>المدعون</dt><dd>نقابة</dd><dd>آخرون</dd><dt>Court</dt><dd>High Court</dd></dl>")
+    assert block.type == "definitions"
     assert block.rows == (("المدعون", "نقابة"), ("", "آخرون"), ("Court", "High Court"))
 
 
