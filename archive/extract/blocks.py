@@ -227,6 +227,7 @@ def _block(draft: Draft, notes: tuple[NoteMark, ...]) -> Block:
         url=draft.url,
         alt=draft.alt,
         caption=draft.caption,
+        caption_links=text_links(draft.caption or "", draft.caption_places),
         credit=draft.credit,
         language=None,
         direction=None,

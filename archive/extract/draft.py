@@ -43,6 +43,7 @@ class Draft:
     url: str | None = None
     alt: str | None = None
     caption: str | None = None
+    caption_places: list[Place] = field(default_factory=list)
     credit: str | None = None
     bold: bool = False  # all of it
     italic: bool = False  # all of it

@@ -87,7 +87,10 @@ def _draft(
         credit = found[1]
     text, links = _without_credit(*caption, credit)
     alt = plain(image.get("alt"))
-    return Draft("image", image, text, links, url=url, alt=alt or None, caption=text or None, credit=credit or None)
+    place = image if figure is None else figure
+    draft = Draft("image", place, "", url=url, alt=alt or None, caption=text or None, credit=credit or None)
+    draft.caption_places = links
+    return draft
 
 
 def _without_credit(text: str, links: list[Place], credit: str | None) -> tuple[str, list[Place]]:

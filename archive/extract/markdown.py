@@ -65,8 +65,7 @@ class _Writer:
         if block.type in ("quote", "pullquote"):
             return self._quote()
         if block.type == "image":
-            image = f"![{_escaped(block.alt or '')}]({_address(block.url or '')})"
-            return f"{image}\n\n{self._lines()}" if block.text else image
+            return self._image()
         if block.type == "footnote":
             before = f"[^{label}]: " if label else _escaped(f"[{block.mark}] ") if block.mark else ""
             return f"{before}{self._line()}"
@@ -75,6 +74,14 @@ class _Writer:
         if block.type == "question":
             return _bold(self._line())
         return self._lines()
+
+    def _image(self) -> str:
+        block = self._block
+        image = f"![{_escaped(block.alt or '')}]({_address(block.url or '')})"
+        if not block.caption:
+            return image
+        caption = Block(type="paragraph", text=block.caption, links=block.caption_links)
+        return f"{image}\n\n{_Writer(caption, {}).written(None)}"
 
     def _line(self) -> str:
         return _started(_one_line(self._inline(0, len(self._block.text))))
@@ -101,14 +108,17 @@ class _Writer:
         return "".join(parts)
 
     def _list(self) -> str:
-        lines = []
+        lines: list[str] = []
         open_: list[tuple[int, int]] = []  # depth, and the column where the item's words begin
-        start = 0
+        start = depth = 0
         for item in self._block.items or ():
             while open_ and open_[-1][0] >= item.depth:
                 open_.pop()
             column = open_[-1][1] if open_ else 0
             bullet = f"{max(item.number or 0, 0)}." if item.ordered else "-"
+            if lines and lines[-1] and item.depth > depth and item.ordered and item.number != 1:
+                lines.append("")  # only a list that begins with 1 may follow words without a space
+            depth = item.depth
             open_.append((item.depth, column + len(bullet) + 1))
             words = _one_line(self._inline(start, start + len(item.text)))
             lines.append(f"{' ' * column}{bullet} {_started(words)}")

@@ -55,8 +55,8 @@ class Block(Model):
         "each with its value."
     )  # fmt: skip
     text: str = Field(
-        description="NFC; list items and table rows are joined by line feeds, the cells of a row by tabs; an image's "
-        "text is its caption or empty."
+        description="NFC; list items and table rows are joined by line feeds, the cells of a row by tabs; an image has "
+        "none."
     )
     links: tuple[TextLink, ...] = Field((), description="The links inside the text, in its order.")
     notes: tuple[NoteMark, ...] = Field((), description="The marks of footnotes inside the text, in its order.")
@@ -76,7 +76,10 @@ class Block(Model):
     mark: str | None = Field(None, description="footnote: its mark, such as `1`.")
     url: str | None = Field(None, description="image: its absolute address.")
     alt: str | None = Field(None, description="image: the text that stands for it.")
-    caption: str | None = Field(None, description="image: the caption, without the credit.")
+    caption: str | None = Field(
+        None, description="image: the caption, without the credit. It is no part of the publication's text."
+    )
+    caption_links: tuple[TextLink, ...] = Field((), description="image: the links inside the caption, in its order.")
     credit: str | None = Field(None, description="image: who made it, as the page says.")
     language: str | None = Field(None, description="BCP 47, where it is not the document's.")
     direction: Literal["ltr", "rtl"] | None = Field(None, description="Where it is not the document's.")

@@ -70,8 +70,6 @@ SILENT = frozenset(
         "meta",
         "link",
         "svg",
-        "annotation",
-        "annotation-xml",
         "object",
         "embed",
         "applet",
@@ -119,6 +117,14 @@ def mark_of(element: HtmlElement) -> str | None:
         return None
     found = _MARK.fullmatch("".join(element.itertext()))
     return f"#^{found[1]}" if found else None
+
+
+def formula(element: HtmlElement) -> str:
+    """The signs of a formula, without the copies of it in other notations."""
+    whole = "".join(element.itertext())
+    for copy in element.iterdescendants("annotation", "annotation-xml"):
+        whole = whole.replace("".join(copy.itertext()), "", 1)
+    return whole
 
 
 def is_note_in_text(element: HtmlElement) -> bool:
@@ -223,6 +229,8 @@ class Phrases:
             elif tag == "img":
                 if "emoji" in (child.get("class") or "") and child.get("alt"):
                     run.add(child.get("alt"))
+            elif tag == "math":
+                run.add(formula(child) or " ")
             elif is_note_in_text(child):
                 self.note(run, child)
             elif tag in INLINE:

@@ -10,7 +10,7 @@ from archive.extract import boilerplate, figures, footnotes, lists
 from archive.extract.boilerplate import Sort
 from archive.extract.draft import Aside, Draft
 from archive.extract.html import Document, plain
-from archive.extract.phrase import INLINE, SILENT, Phrases, is_note_in_text, mark_of
+from archive.extract.phrase import INLINE, SILENT, Phrases, formula, is_note_in_text, mark_of
 from archive.extract.run import Run, joined
 
 MAX_BLOCKS = 20_000  # a book of 2,000 pages has as many paragraphs
@@ -111,6 +111,8 @@ class Serializer:
                 run.end_line()
         elif tag == "img":
             self._image(child)
+        elif tag == "math":
+            run.add(formula(child) or " ")
         elif child in self._phrases.consumed or (child.get("class") and self._left_out(child)):
             pass
         elif tag in _OPENERS and child.get("role") in _TABS and _opens(child) and _is_alone(child):
