@@ -61,7 +61,9 @@ def _without_rule(document: Document, drafts: list[Draft], asides: list[Aside], 
     """What trafilatura chooses, where that is not too little; else the densest part."""
     chosen = choice.of_trafilatura(document, drafts, out)
     dense = [
-        draft.type in ("paragraph", "list", "quote", "table") and draft.linked < 0.5 and len(draft.text) > 80
+        draft.type in ("paragraph", "list", "quote", "table", "definitions")
+        and draft.linked < 0.5
+        and len(draft.text) > 80
         for draft in drafts
     ]
     if any(chosen) and _weight(drafts, chosen) * TOO_LITTLE >= _weight(drafts, dense):

@@ -82,7 +82,7 @@ def _among(drafts: list[Draft], letters: str) -> list[bool]:
     chosen = []
     for draft in drafts:
         parts = (
-            [text for text, _, _ in draft.items]
+            [item.text for item in draft.items]
             if draft.items
             else ["".join(row) for row in draft.rows]
             if draft.rows

@@ -177,7 +177,8 @@ class Serializer:
         elif draft is not None:
             links = self._run.open
             if links and not draft.links and draft.text and links[-1][0][0] != "#":
-                draft.places.append((links[-1][0], 0, len(draft.text)))  # a card: the link stands around the whole block
+                # A card: the link stands around the whole block.
+                draft.places.append((links[-1][0], 0, len(draft.text)))
             self.drafts.append(draft)
         if self._phrases.notes:
             self._notes_in_text()
