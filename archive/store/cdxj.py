@@ -4,6 +4,7 @@ import heapq
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -116,6 +117,13 @@ class Index:
         wanted = target_uri(url)
         return (line for line in self.prefix(f"{key(wanted)} ") if line.url == wanted)
 
+    def closest(self, url: str, timestamp: str) -> IndexLine | None:
+        """The capture of a URL that is nearest to a moment (14 digits, or the first of them): at that very second if
+        there is one, else by the time between, earlier or later alike; of two as near, the earlier.
+        """
+        wanted = _moment(timestamp)
+        return min(self.captures(url), key=lambda line: abs(_moment(line.timestamp) - wanted), default=None)
+
     def merge(self, lines: Iterable[bytes]) -> None:
         """Take in sorted lines, with their line ends, each once: a new file is written, synced, and renamed."""
         beside = self.path.with_name(self.path.name + ".tmp")
@@ -128,6 +136,13 @@ class Index:
             beside.unlink(missing_ok=True)  # it may be what filled the disk
             raise
         beside.replace(self.path)
+
+
+def _moment(timestamp: str) -> datetime:
+    """A timestamp's second; of fewer digits, the first that they name. Raises ValueError where it is none."""
+    if not (timestamp.isascii() and timestamp.isdigit() and 4 <= len(timestamp) <= 14 and len(timestamp) % 2 == 0):
+        raise ValueError(f"timestamp {timestamp!r}: give YYYYMMDDhhmmss, or its first 4, 6, 8, 10 or 12 digits")
+    return datetime.strptime(timestamp + "00000101000000"[len(timestamp) :], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
 
 
 def unique(lines: Iterable[bytes]) -> Iterator[bytes]:

@@ -120,3 +120,34 @@ def test_lookup_in_a_large_index_reads_little(tmp_path: Path) -> None:
     line = LINE._replace(url="https://institute.example/x")
     index.merge(f"{line._replace(key=f'k{n:06}')}\n".encode() for n in range(50_000))
     assert [found.key for found in index.prefix("k04999")] == [f"k04999{n}" for n in range(10)]
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("20260301120000", "20260301120000"),  # that very second
+        ("20260301120001", "20260301120000"),
+        ("20260228", "20260301120000"),  # later, and nearer than what is earlier
+        ("2026", "20251201000000"),
+        ("202603020000", "20260301120000"),
+        ("20260302000000", "20260301120000"),  # as near to both: the earlier
+        ("1999", "20251201000000"),
+        ("20990101", "20260302120000"),
+    ],
+)
+def test_the_closest_capture_is_exact_or_nearest_in_time(tmp_path: Path, asked: str, found: str) -> None:
+    index = Index(tmp_path / "index.cdxj")
+    moments = ["20251201000000", "20260301120000", "20260302120000"]
+    others = [LINE._replace(url=LINE.url.replace("https", "http"), timestamp="20260302000000")]
+    lines = [LINE._replace(timestamp=moment) for moment in moments]
+    index.merge(sorted(f"{line}\n".encode() for line in (*lines, *others)))
+    closest = index.closest("https://institute.example/\u062a", asked)
+    assert closest is not None
+    assert closest.timestamp == found
+
+
+def test_nothing_is_closest_to_what_was_never_captured(tmp_path: Path) -> None:
+    index = Index(tmp_path / "index.cdxj")
+    assert index.closest(ARABIC, "2026") is None
+    with pytest.raises(ValueError, match="'٢٠٢٦'"):
+        index.closest(ARABIC, "٢٠٢٦")
