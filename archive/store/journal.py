@@ -23,11 +23,14 @@ class Journal:
 
     def append(self, lines: Iterable[bytes], sync: bool = True) -> None:
         """Add whole lines. On an error the file is as long as before, and the error is raised."""
+        is_new = not self.path.exists()
         descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         try:
             append(descriptor, b"".join(lines), sync)
         finally:
             os.close(descriptor)
+        if is_new and sync:
+            sync_folder(self.path.parent)
 
     def mend(self) -> bytes:
         """Cut a torn last line off, and return it; b"" where there is none."""
