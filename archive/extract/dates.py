@@ -1,102 +1,71 @@
 """Dates as people write them, in English, Arabic and a few other languages, to ISO 8601.
 
-Arabic months come in four naming systems (Egypt and the Gulf, the Levant, Tunisia and Algeria, Morocco) and in double
-forms
-(«حزيران/يونيو»), digits in two sets. Hijri dates are recognised and never converted: tables differ by a day from
-country to country.
-Nothing here reads the clock.
+Months by name in all their systems (months.py), digits in three sets, day and month by the order that is asked for.
+Hijri dates are recognised and never converted: tables differ by a day from country to country. Nothing here reads the
+clock.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Literal
 from urllib.parse import unquote, urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from archive.extract.months import HIJRI_MONTH, MONTH, number
 
 Order = Literal["day-first", "month-first"]
 
-# One line a month: English, French, German, Spanish (without accents where people drop them) | the Arabic systems,
-# letters folded.
-_MONTHS = """
-january jan janvier januar jänner enero ene | يناير|كانون الثاني|جانفي
-february feb février fevrier fevr februar febrero | فبراير|شباط|فيفري
-march mar mars märz maerz marzo | مارس|اذار
-april apr avril avr abril abr | ابريل|نيسان|افريل
-may mai mayo | مايو|ايار|ماي
-june jun juin juni junio | يونيو|يونيه|حزيران|جوان
-july jul juillet juil juli julio | يوليو|يوليه|تموز|جويليه|يوليوز
-august aug août aout agosto ago | اغسطس|اب|اوت|غشت
-september sept sep septembre septiembre | سبتمبر|ايلول|شتنبر
-october oct octobre oktober okt octubre | اكتوبر|تشرين الاول|اوكتوبر
-november nov novembre noviembre | نوفمبر|تشرين الثاني|نونبر
-december dec décembre decembre dezember dez diciembre dic | ديسمبر|كانون الاول|دجنبر
-"""
-_HIJRI = (
-    r"محرم|صفر|ربيع\s+(?:الاول|الاخر|الثاني)|جمادي\s+(?:الاولي|الاخره|الثانيه|الاول|الاخر)|رجب|شعبان|رمضان|شوال|"
-    r"ذو\s+القعده|ذي\s+القعده|ذو\s+الحجه|ذي\s+الحجه"
-)
-
-
-def _month_table() -> dict[str, int]:
-    table: dict[str, int] = {}
-    for number, line in enumerate(_MONTHS.strip().splitlines(), 1):
-        latin, arabic = line.split(" | ")
-        table.update(dict.fromkeys(latin.split() + arabic.strip().split("|"), number))
-    return table
-
-
-_MONTH_OF = _month_table()
-_NAME = "|".join(sorted((re.escape(name).replace(r"\ ", r"\s+") for name in _MONTH_OF), key=len, reverse=True))
-# «حزيران/يونيو», «حزيران (يونيو)»: the first name decides, the second is only passed over.
-_MONTH = rf"(?<![^\W\d_])(?:{_NAME})(?![^\W\d_])\.?(?:\s*[/\\(–-]\s*(?:{_NAME})(?![^\W\d_])\s*\)?)?"
 _TH = r"(?:\s?(?:st|nd|rd|th|er|º|ª)(?![^\W\d_])|\.)?"
 _OF = r"(?:\s*(?:of|de|من|شهر|من\s+شهر)\s+|\s*[-/.,،]\s*|\s*)"
-_YEAR_OF = r"(?:\s*[,،]?\s*(?:de|del|سنه|عام|من\s+عام)\s+|\s*[-/.,،]\s*|\s+)"
-_CLOCK = (
-    r"(?:[T ]\s?(?P<clock>\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,9})?)\s?(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?"
-)
+_YEAR_OF = r"(?:\s*[,،]?\s*(?:de|del|سنه|عام|من\s+عام|لعام)\s+|\s*[-/.,،]\s*|\s+)"
+_CLOCK = r"(?:[T ]\s?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,9})?\s?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?"
+_HIJRI_YEAR = r"1[2-5]\d\d(?!\d)"
 _DATE = re.compile(
     rf"""
       (?P<iso>(?<![\d./-])(?P<iy>\d{{4}})[-/.](?P<im>\d{{1,2}})[-/.](?P<id>\d{{1,2}})(?!\d|[-/.]\d){_CLOCK})
-    | (?P<hijri>(?<!\d)(?:\d{{1,2}}\s*(?:من\s+)?(?:شهر\s+)?)?(?<!\w)(?:{_HIJRI})(?!\w)\s*,?،?\s*(?:عام|
-    سنه)?\s*1[2-5]\d\d(?!\d)\s*(?:ه(?:ـ|\b))?)
-    | (?P<dmy>(?<!\d)(?P<dd>\d{{1,2}}){_TH}{_OF}(?P<dm>{_MONTH}){_YEAR_OF}(?P<dy>\d{{4}})(?!\d))
-    | (?P<mdy>(?P<mm>{_MONTH})\s*(?P<md>\d{{1,2}}){_TH}(?:\s*[,،]\s*|\s+|\s+of\s+)(?P<my>\d{{4}})(?!\d))
-    | (?P<ymd>(?<!\d)(?P<yy>\d{{4}}),?\s+(?P<ym>{_MONTH})\s+(?P<yd>\d{{1,2}})(?!\d))
+    | (?P<hijri>(?<!\d)(?:\d{{1,2}}\s*(?:من\s+)?(?:شهر\s+)?)?(?<!\w)(?:{HIJRI_MONTH})(?!\w)
+        (?:\s+\d{{1,2}}(?=\s*[,،]))?\s*[,،]?\s*(?:(?:من\s+)?(?:عام|سنه)\s+)?{_HIJRI_YEAR}(?:\s*ه\b|\s*A\.?H\b\.?)?)
+    | (?P<dmy>(?<!\d)(?P<dd>\d{{1,2}}){_TH}{_OF}(?P<dm>{MONTH}){_YEAR_OF}(?P<dy>\d{{4}})(?!\d))
+    | (?P<mdy>(?P<mm>{MONTH})\s*(?P<md>\d{{1,2}}){_TH}(?:\s*[,،]\s*|\s+|\s+of\s+)(?P<my>\d{{4}})(?!\d))
+    | (?P<ymd>(?<!\d)(?P<yy>\d{{4}}),?\s+(?P<ym>{MONTH})\s+(?P<yd>\d{{1,2}})(?!\d))
     | (?P<num>(?<![\d./-])(?P<n1>\d{{1,2}})(?P<sep>\s?[/.-]\s?)(?P<n2>\d{{1,2}})(?P=sep)(?P<n3>\d{{4}}|\d{{2}})(?!\d|
     [/.-]\d))
-    | (?P<my1>(?P<om>{_MONTH})(?:\s+of|\s+de|\s+عام|\s+سنه)?[\s,،-]+(?P<oy>\d{{4}})(?!\d))
+    | (?P<my1>(?P<om>{MONTH})(?:\s+of|\s+de|\s+عام|\s+سنه)?[\s,،-]+(?P<oy>\d{{4}})(?!\d))
     | (?P<nmy>(?<![\d./-])(?P<om2>0?[1-9]|1[0-2])[/](?P<oy2>(?:19|20)\d\d)(?!\d|[/.-]\d))
     | (?P<year>(?<![\w./-])(?P<y>(?:19|20)\d\d)(?![\w/-]|\.\d))
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_NAMED = (("dmy", "dy", "dm", "dd"), ("mdy", "my", "mm", "md"), ("ymd", "yy", "ym", "yd"))
 _DIGITS: dict[int, str] = {
     ord(digit): str(value) for digits in ("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹") for value, digit in enumerate(digits)
 }
-_LETTERS = str.maketrans("أإآٱىةی\u00a0\u202f", "اااايهي  ")
+_LETTERS = str.maketrans("أإآٱىةیۀک\u00a0\u202f\u2009\u2011\u2212", "اااايهيهك   --")
 _FOLD: dict[int, str | int | None] = {**_DIGITS, **_LETTERS}
 # Harakat, tatweel, direction marks and isolates: they stand inside dates and say nothing there.
 _MARKS = re.compile("[\u064b-\u0652\u0670\u0640\u200b-\u200f\u202a-\u202e\u2066-\u2069\u061c\ufeff]")
+MAY_HOLD = re.compile(r"\d\d")  # what no date can be without
 _NUMERIC = re.compile(
     rf"\d(?:\s|{_MARKS.pattern})*[/.-](?:\s|{_MARKS.pattern})*\d"
 )  # what 25/02/2019 cannot be without
-_ARABIC = re.compile("[\u0620-\u064a]")
-_STAMP = re.compile(
-    r"\s*(\d{4})-?(\d{2})-?(\d{2})(?:[T\s]\s*(\d{1,2}):?(\d{2})(?::?(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|GMT|"
-    r"[+-]\d{2}:?\d{2}|[+-]\d{2})?)?"
+_ARABIC = re.compile("[\u0620-\u064a\u0660-\u0669\u06f0-\u06f9]")
+_HIJRI_MARK = re.compile(r"\s*(?:ه\b|A\.?H\b\.?)", re.IGNORECASE)
+# Between the two dates of one day: «١٤ رمضان ١٤٤٥ هـ الموافق ٢٤ مارس ٢٠٢٤ م».
+_SAME_DAY = re.compile(
+    r"[\s,،/()=|–—-]*(?:ه|م|AH|CE|AD)?[\s,،/()=|–—.-]*(?:ال?مواف[قـ]ه?\s*(?:لـ?|ل)?|corresponding\s+to)?\s*(?:يوم\s+)?"
+    r"(?:(?:السبت|الاحد|الاثنين|الثلاثاء|الاربعاء|الخميس|الجمعه)[\s,،]*)?[\s,،/()=|–—-]*",
+    re.IGNORECASE,
 )
-_URL_DAY = re.compile(r"/(?P<y>(?:19|20)\d\d)[/-](?P<m>0?[1-9]|1[0-2])[/-](?P<d>0?[1-9]|[12]\d|3[01])(?=[/._-]|$)")
+_URL_DAY = re.compile(
+    r"/((?:19|20)\d\d)(?:[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])|(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01]))(?=[/._-]|$)"
+)
+_URL_MONTH = re.compile(r"/(?P<y>(?:19|20)\d\d)[/-](?P<m>0[1-9]|1[0-2])(?=/)")
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """A date in a text. `raw` is the text's own `[start:end]`; `iso` is YYYY, YYYY-MM or YYYY-MM-DD, and null for a
-    Hijri date."""
+    Hijri date that has no other beside it."""
 
     raw: str
     start: int
@@ -109,33 +78,9 @@ class Found:
     def day(self) -> date | None:
         return date.fromisoformat(self.iso) if self.iso and len(self.iso) == 10 else None
 
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """A machine's date: the day as it is written, and the whole stamp where it has a time."""
-
-    day: date
-    at: datetime | None  # aware where the page gives an offset
-
-    def text(self) -> str | None:
-        """ISO 8601 with the offset that the page gives."""
-        return self.at.isoformat() if self.at else None
-
-    def local(self, timezone: str) -> date:
-        """The day in the site's zone: a UTC stamp can be the day before the one that the reader sees. Another offset is
-        the site's own."""
-        if self.at is None or self.at.utcoffset() is None or self.at.utcoffset() != UTC.utcoffset(None):
-            return self.day
-        zone = _zone(timezone)
-        return self.at.astimezone(zone).date() if zone else self.day
-
-
-@lru_cache(maxsize=64)
-def _zone(name: str) -> ZoneInfo | None:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return None
+    @property
+    def other_day(self) -> date | None:
+        return date.fromisoformat(self.other) if self.other else None
 
 
 def find_all(
@@ -144,26 +89,35 @@ def find_all(
     """Every date of a text, from left to right. `order` reads 04/11/2018, `order_arabic` the same in a text that has
     Arabic letters.
 
-    A year alone is a date only with `years`.
+    A year alone is a date only with `years`. A Hijri date and the Gregorian one beside it are one date.
     """
-    if not any(char.isdigit() for char in text):
+    if not MAY_HOLD.search(text):
         return
     folded, places = _fold(text)
     chosen = order_arabic if _ARABIC.search(text) else order
+    waiting: Found | None = None
+    until = 0  # where `waiting` ends in `folded`
     for match in _DATE.finditer(folded):
         if match["year"] and not years:
             continue
-        start = places[match.start()] if places else match.start()
-        end = places[match.end() - 1] + 1 if places else match.end()
-        while end < len(text) and text[end] == "ـ":  # the tatweel of «هـ»
-            end += 1
-        raw = text[start:end].strip()
-        if match["hijri"]:
-            yield Found(raw, start, end, None, hijri=True)
-            continue
         iso, other, hijri = _read(match, chosen)
-        if hijri or iso:
-            yield Found(raw, start, end, iso, other, hijri)
+        if not (hijri or iso):
+            continue
+        end = match.end()
+        if hijri and (mark := _HIJRI_MARK.match(folded, end)):
+            end = mark.end()
+        found = _found(text, places, match.start(), end, iso, other, hijri)
+        if waiting and waiting.hijri != hijri and _SAME_DAY.fullmatch(folded, until, match.start()):
+            read = waiting if hijri else found
+            last = found.end + (text[found.end : found.end + 1] == ")" and "(" in text[waiting.start : found.end])
+            waiting = replace(read, raw=text[waiting.start : last].strip(), start=waiting.start, end=last)
+        else:
+            if waiting:
+                yield waiting
+            waiting = found
+        until = end
+    if waiting:
+        yield waiting
 
 
 def find(
@@ -173,29 +127,19 @@ def find(
     return next(find_all(text, order, order_arabic, years=years), None)
 
 
-def stamp(text: str | None) -> Stamp | None:
-    """Read a machine's stamp, such as `2024-12-05T14:00:00+00:00`, `2024-12-05` or `20241205`."""
-    match = _STAMP.match(text or "")
-    if not match:
-        return None
-    year, month, day = (int(match[number]) for number in (1, 2, 3))
-    try:
-        plain = date(year, month, day)
-        if match[4] is None:
-            return Stamp(plain, None)
-        at = f"{plain.isoformat()}T{int(match[4]):02}:{match[5]}:{match[6] or '00'}{_offset(match[7])}"
-        return Stamp(plain, datetime.fromisoformat(at))
-    except ValueError:
-        return None
-
-
 def in_url(url: str) -> date | None:
     """The day in an address such as `/2024/12/05/slug/`; a month alone is none."""
     match = _URL_DAY.search(unquote(urlsplit(url).path))
-    return _day(int(match["y"]), int(match["m"]), int(match["d"])) if match else None
+    return _day(int(match[1]), int(match[2] or match[4]), int(match[3] or match[5])) if match else None
 
 
-def evidence(texts: Iterator[str] | list[str] | tuple[str, ...]) -> Order | None:
+def month_in_url(url: str) -> str | None:
+    """The month in an address such as `/2024/12/slug/`, as YYYY-MM."""
+    match = _URL_MONTH.search(unquote(urlsplit(url).path))
+    return f"{match['y']}-{match['m']}" if match else None
+
+
+def evidence(texts: Iterable[str]) -> Order | None:
     """What the numeric dates of these texts say about their order: 25/02/2019 is day-first, 02/25/2019 month-first.
     Null where they disagree."""
     orders: set[Order] = set()
@@ -212,9 +156,13 @@ def evidence(texts: Iterator[str] | list[str] | tuple[str, ...]) -> Order | None
     return orders.pop() if len(orders) == 1 else None
 
 
+def fold(text: str) -> str:
+    """The text with ASCII digits, folded letters and no marks: what labels and month names are compared in."""
+    return _fold(text)[0]
+
+
 def _fold(text: str) -> tuple[str, list[int] | None]:
-    """The text with ASCII digits, folded letters and no marks; and where each character stood, where any was taken
-    out."""
+    """As `fold`; and where each character stood, where any was taken out."""
     folded = text.translate(_FOLD)
     if not _MARKS.search(folded):
         return folded, None
@@ -222,26 +170,36 @@ def _fold(text: str) -> tuple[str, list[int] | None]:
     return "".join(folded[place] for place in places), places
 
 
+def _found(
+    text: str, places: list[int] | None, start: int, end: int, iso: str | None, other: str | None, hijri: bool
+) -> Found:
+    if places:
+        start, end = places[start], places[end - 1] + 1
+    while end < len(text) and text[end] == "ـ":  # the tatweel of «هـ»
+        end += 1
+    return Found(text[start:end].strip(), start, end, iso, other, hijri)
+
+
 def _read(match: re.Match[str], order: Order) -> tuple[str | None, str | None, bool]:
     """(ISO date, the other reading, whether it is Hijri) of a match."""
+    if match["hijri"]:
+        return None, None, True
     if match["iso"]:
         year = int(match["iy"])
-        return (
-            (None, None, True)
-            if 1300 <= year <= 1500
-            else (_iso(year, int(match["im"]), int(match["id"])), None, False)
-        )
+        hijri = 1300 <= year <= 1500
+        return (None if hijri else _iso(year, int(match["im"]), int(match["id"]))), None, hijri
     for group, of_year, of_month, of_day in (
         ("dmy", "dy", "dm", "dd"),
         ("mdy", "my", "mm", "md"),
         ("ymd", "yy", "ym", "yd"),
     ):
         if match[group]:
-            return _iso(int(match[of_year]), _month(match[of_month]), int(match[of_day])), None, False
+            return _iso(int(match[of_year]), number(match[of_month]), int(match[of_day])), None, False
     if match["num"]:
         return _numeric(int(match["n1"]), int(match["n2"]), match["n3"], order)
     if match["my1"]:
-        return f"{match['oy']}-{_month(match['om']):02}", None, False
+        month = number(match["om"])
+        return (f"{match['oy']}-{month:02}" if month else None), None, False
     if match["nmy"]:
         return f"{match['oy2']}-{int(match['om2']):02}", None, False
     return match["y"], None, False
@@ -258,14 +216,8 @@ def _numeric(first: int, second: int, year_text: str, order: Order) -> tuple[str
     return (one, two if two != one else None, False) if one else (two, None, False)
 
 
-def _month(name: str) -> int:
-    name = re.sub(r"\s+", " ", name.lower().rstrip("."))
-    name = re.split(r"\s*[/\\(–-]\s*", name)[0].rstrip(".")
-    return _MONTH_OF[name]
-
-
-def _iso(year: int, month: int, day: int) -> str | None:
-    found = _day(year, month, day)
+def _iso(year: int, month: int | None, day: int) -> str | None:
+    found = _day(year, month, day) if month else None
     return found.isoformat() if found else None
 
 
@@ -274,11 +226,3 @@ def _day(year: int, month: int, day: int) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
-
-
-def _offset(zone: str | None) -> str:
-    if not zone:
-        return ""
-    if zone in ("Z", "UTC", "GMT"):
-        return "+00:00"
-    return zone if len(zone) == 6 else f"{zone[:3]}:{zone[3:] or '00'}"

@@ -66,8 +66,9 @@ def read(document: Document, profile: Profile, captured_on: date) -> Fields:
     marks.settle(title.element)
     authors = byline.read(document, chosen("authors"), marks, site)
     shown_on = chosen("published", unless=marks.aside)
-    when = published.read(document, profile, shown_on, marks, authors.elements, captured_on, warnings)
-    changed = published.modified(document, profile, chosen("modified"), marks, when.day)
+    when, changed = published.read(
+        document, profile, shown_on, chosen("modified"), marks, authors.elements, captured_on, warnings
+    )
     body = next((element for element, _ in chosen("body", texts=False)), None)
     deck = standfirst.read(chosen("standfirst"), body, marks, title.text)
     about = subjects.read(document, chosen.texts("sections"), chosen.texts("tags"), marks, title.text)

@@ -117,7 +117,8 @@ class Document:
             content = element.get("content")
             if content and content.strip():
                 for key in ("name", "property", "itemprop", "http-equiv"):
-                    if name := element.get(key):
+                    # Microdata in the body may be a comment's or a card's.
+                    if (name := element.get(key)) and (key != "itemprop" or _in_head(element)):
                         found.setdefault(name.strip().lower(), []).append(content.strip())
         return found
 
@@ -226,6 +227,11 @@ def _objects(value: Any, depth: int = 0) -> list[dict[str, Any]]:
         return []
     graph = _objects(value["@graph"], depth + 1) if "@graph" in value and depth < 4 else []
     return [value, *graph] if "@type" in value else graph
+
+
+def _in_head(element: HtmlElement) -> bool:
+    parent = element.getparent()
+    return parent is not None and parent.tag == "head"
 
 
 _classed = query("//*[@class]")

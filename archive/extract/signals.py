@@ -107,8 +107,16 @@ def _own_footer(footer: HtmlElement) -> bool:
 @lru_cache(maxsize=65536)
 def _meanings(words: str) -> tuple[str, ...]:
     """What class names speak of; pages repeat them, so few are looked at twice."""
-    found = (name for word in words.lower().split() for name, pattern in _WORDS.items() if pattern.search(word))
-    return tuple(dict.fromkeys(found))
+    found: dict[str, None] = {}
+    for word in words.lower().split():
+        if meanings := _meaning(word):
+            found.update(meanings)
+    return tuple(found)
+
+
+@lru_cache(maxsize=65536)
+def _meaning(word: str) -> dict[str, None]:
+    return {name: None for name, pattern in _WORDS.items() if pattern.search(word)}
 
 
 def gather(document: Document) -> Signals:

@@ -1,0 +1,403 @@
+"""The dates that a page shows its readers: what each is called, which stamp it carries, whether it is by the title.
+
+A date is a mention when a line holds it and little else. Words before it (in its line, or in the pieces of text just
+before) say more than class names: themes mark the day of the last change as `entry-date published` too.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from lxml.html import HtmlElement
+
+from archive.extract import dates, stamps
+from archive.extract.dates import Found, Order
+from archive.extract.html import plain
+from archive.extract.signals import Mark, Signals, lines, short_text
+from archive.extract.stamps import Stamp
+
+MAX_LINE = 90  # characters of a line that is a date and little else
+_MARKS = 120  # elements that are looked at
+# How far the title reaches: pieces of text and characters after it (a standfirst, a byline, share buttons), pieces
+# before it, and the same around a byline.
+_AFTER_TITLE, _REACH, _BEFORE_TITLE, _AFTER_BYLINE, _BEFORE_BYLINE = 60, 900, 12, 8, 6
+_LINE_OF_MANY = 130  # characters of a line such as "By A Name · March 5, 2020 · 5 min read · Topic"
+_LABEL_PIECES, _LABEL_LENGTH, _LEVELS = 3, 40, 3
+
+_UPDATE = (
+    r"updat|modif|revis|edited|\blast\b|refreshed|mis à jour|actualis|actualiz|aktualis|aggiornat|"
+    r"تحديث|محدث|تعديل|معدل|عدل\b|حدث\b|تحيين"
+)
+_PUBLISH = (
+    r"publish|posted|issued|pubdate|publié|publicad|veröffentlicht|pubblicat|"
+    r"(?<![؀-ۿ])(?:ال)?(?:نشر|منشور|صدر|كتب)|(?:تاريخ|يوم)\s+(?:ال)?(?:نشر|اصدار|صدور)"
+)
+_WORD = re.compile(rf"(?P<update>{_UPDATE})|(?P<publish>{_PUBLISH})", re.IGNORECASE)
+# What may end in a colon before a date and says nothing of it.
+_PLAIN_LABEL = re.compile(r"(?:\b(?:date|on|datum|fecha)|تاريخ|التاريخ|بتاريخ|اليوم)\W*$", re.IGNORECASE)
+_CLASS_UPDATE = re.compile(r"updat(?!ed(?:\s|$))|modif|revised|revision|(?<=[_-])updated", re.IGNORECASE)
+_CLASS_PUBLISH = re.compile(r"publish|posted|entry-?date|post-?date|created|issued|date-?line|pubdate", re.IGNORECASE)
+_OTHER = re.compile(r"(?:^|[\s_-])(?:events?|starts?|ends?|deadline|when|birth\w*|comment\w*|copyright)(?:[\s_-]|$)")
+_COPYRIGHT = re.compile(r"©|\(c\)|copyright|all rights reserved|حقوق", re.IGNORECASE)
+_HIDDEN = frozenset(["script", "style", "noscript", "template", "svg", "select", "option", "button", "iframe"])
+_INLINE = frozenset(
+    [
+        "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "date", "del", "dfn", "em", "font",
+        "i", "ins", "kbd", "label", "mark", "q", "s", "small", "span", "strong", "sub", "sup", "time", "tt", "u",
+        "var", "wbr",
+    ]
+)  # fmt: skip
+_CELLS = frozenset(["td", "th", "dd"])
+_PROSE = frozenset(["p", "li", "td", "dd", "blockquote"])
+
+_Step = tuple[str, HtmlElement] | None  # a piece of text with the element that it stands in, or the border of a block
+_Run = list[tuple[str, HtmlElement]]
+
+
+class Label(StrEnum):
+    """What a date is called: by words or class names, or by nothing."""
+
+    PUBLISHED = "published"
+    UPDATED = "updated"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A date on the page. `element` shows it and little else; null where it stands in a longer text."""
+
+    found: Found | None  # null where readers see none, as in `<time datetime=…>3 days ago</time>`
+    stamp: Stamp | None
+    raw: str
+    label: Label
+    said: bool  # the label was read in words
+    source: str  # time, line
+    element: HtmlElement | None
+    near: int | None  # its place by the title or the byline, null where it stands elsewhere
+    place: int  # among the page's marked elements
+    bare: bool = False  # only the class `updated`: hAtom asks for it on every date
+    in_body: bool = False
+
+    @property
+    def day(self) -> date | None:
+        return self.found.day if self.found else None
+
+
+def read(signals: Signals, byline: tuple[HtmlElement, ...], orders: tuple[Order, Order]) -> list[Mention]:
+    """The page's own mentions: by the title first, in the order of reading."""
+    return _Reader(signals, byline, orders).mentions()
+
+
+def labelled_aside(signals: Signals, orders: tuple[Order, Order]) -> list[Mention]:
+    """Mentions in side rails and the like, of which words say that they are days of publication."""
+    return [one for one in _Reader(signals, (), orders, asides=True).mentions() if one.said]
+
+
+def in_text(text: str, orders: tuple[Order, Order]) -> Iterator[tuple[Found, Label]]:
+    """The dates of a text, each with the label before it, line by line."""
+    for row in text.split("\n"):
+        last = 0
+        for found in dates.find_all(row, *orders):
+            label = _worded(dates.fold(row[last : found.start]))
+            yield found, label or Label.NONE
+            last = found.end
+
+
+class _Reader:
+    def __init__(
+        self,
+        signals: Signals,
+        byline: tuple[HtmlElement, ...],
+        orders: tuple[Order, Order],
+        asides: bool = False,
+    ) -> None:
+        self._signals = signals
+        self._orders = orders
+        self._asides = asides
+        self._near: dict[HtmlElement, int] = {}
+        self._runs = list(self._by_the_title(byline))
+        self._covered: dict[HtmlElement, set[str]] = {}
+        self._bodies = frozenset(mark.element for mark in signals.bodies)
+
+    def mentions(self) -> list[Mention]:
+        found = [one for mark in self._marks() for one in self._in_mark(mark)]
+        if not self._asides:
+            found += [one for run in self._runs for one in self._in_run(run)]
+        found.sort(key=lambda one: (one.near is None, one.near or 0, one.place < self._signals.place, one.place))
+        return found
+
+    def _marks(self) -> list[Mark]:
+        """Marked elements, the inner ones before those that hold them: they say best which words are the date."""
+        marks = {mark.element: mark for mark in [*self._signals.times[:_MARKS], *self._signals.dates[:_MARKS]]}
+        return sorted(marks.values(), key=lambda mark: -mark.place)
+
+    def _by_the_title(self, byline: tuple[HtmlElement, ...]) -> Iterator[_Run]:
+        title = self._signals.title
+        walks = []
+        if title is not None:
+            walks = [(_runs(_after(title)), _AFTER_TITLE), (_runs_before(title, 4), _BEFORE_TITLE)]
+        for element in byline[:1]:
+            walks += [
+                (_runs(_inside(element)), 4),
+                (_runs(_after(element)), _AFTER_BYLINE),
+                (_runs_before(element, 3), _BEFORE_BYLINE),
+            ]
+        for runs, most in walks:
+            count = length = 0
+            for run in runs:
+                for _, element in run:
+                    node: HtmlElement | None = element
+                    while node is not None and node not in self._signals.ancestors and node not in self._near:
+                        self._near[node] = len(self._near)
+                        node = node.getparent()
+                if any(dates.MAY_HOLD.search(text) for text, _ in run):
+                    yield run
+                count += len(run)
+                length += sum(len(text) for text, _ in run)
+                if count >= most or length > _REACH:
+                    break
+
+    def _in_mark(self, mark: Mark) -> Iterator[Mention]:
+        element = mark.element
+        own = element.get("datetime") or element.get("content")
+        if (
+            element.tag == "meta"
+            or self._signals.aside(element) is not self._asides
+            or element in self._signals.ancestors
+        ):
+            return
+        if element.tag == "time" or (own and element.get("itemprop")):
+            text = short_text(element, MAX_LINE) or ""
+            stamp = stamps.read(own)
+            if text and _is_prose(element, text):
+                return
+            seen = [one for one in dates.find_all(text, *self._orders) if one.day or one.hijri]
+            if seen or stamp:
+                found = seen[0] if seen else None
+                raw = found.raw if found else (own or "").strip()
+                yield from self._mention(
+                    found, stamp, raw, text[: found.start] if found else text, element, mark.place, "time"
+                )
+            return
+        text = lines(element, 3 * MAX_LINE) or ""
+        if not dates.MAY_HOLD.search(text) or _COPYRIGHT.search(text):
+            return
+        for row in text.split("\n"):
+            yield from self._in_row(row, 60, element, mark.place, element if len(text) <= MAX_LINE else None)
+
+    def _in_run(self, run: _Run) -> Iterator[Mention]:
+        """A line of text near the title. What stands alone in an element of its own may have more beside it."""
+        first = run[0][1]
+        if self._signals.aside(first):
+            return
+        text = plain(" ".join(piece for piece, _ in run) if len(run) > 1 else run[0][0])
+        alone = [(plain(piece), element) for piece, element in run if dates.MAY_HOLD.search(piece)]
+        if len(run) > 1 and len(text) <= _LINE_OF_MANY and not _is_sentence(text):
+            for piece, element in alone:
+                yield from self._in_row(piece, 12, element, 0, _only(element, piece))
+        element = _common(run)
+        if element is not None and element not in self._signals.ancestors:
+            yield from self._in_row(text, 30, element, 0, _only(element, text))
+        elif len(run) == 1:
+            yield from self._in_row(text, 30, first, 0, None)
+
+    def _in_row(
+        self, row: str, rest: int, element: HtmlElement, place: int, holder: HtmlElement | None
+    ) -> Iterator[Mention]:
+        """The dates of a line that holds little else: at most `rest` characters, labels not counted."""
+        if _COPYRIGHT.search(row):
+            return
+        all_found = list(dates.find_all(row, *self._orders))
+        beside = len(row) - sum(len(found.raw) for found in all_found)
+        if beside > rest + 12 * len(_WORD.findall(row)) or (beside > 25 and _is_sentence(row)):
+            return
+        covered = self._covered.get(element, set())
+        last = 0
+        for found in all_found:
+            if (found.iso or found.raw) not in covered:
+                before = row[last : found.start]
+                yield from self._mention(found, None, found.raw, before, element, place, "line", holder=holder)
+            last = found.end
+
+    def _mention(
+        self,
+        found: Found | None,
+        stamp: Stamp | None,
+        raw: str,
+        before: str,
+        element: HtmlElement,
+        place: int,
+        source: str,
+        holder: HtmlElement | None = None,
+    ) -> Iterator[Mention]:
+        label = _worded(dates.fold(before)) or self._called(element, before)
+        said = label is not None
+        node: HtmlElement | None = element
+        in_body = False
+        words = ""
+        is_cell = False
+        for level in range(40):
+            if node is None or node in self._signals.ancestors:
+                break
+            in_body = in_body or node in self._bodies
+            is_cell = is_cell or node.tag in _CELLS
+            if found:
+                self._covered.setdefault(node, set()).add(found.iso or found.raw)
+            if level < 3:
+                words += f" {node.get('class') or ''} {node.get('itemprop') or ''}"
+            node = node.getparent()
+        near = self._near.get(element)
+        if not said:
+            if before.rstrip().endswith((":", "：")) and not _PLAIN_LABEL.search(dates.fold(before)):
+                return  # "Filed: 5 May 2020"
+            if is_cell or (in_body and near is None) or _OTHER.search(words.lower()):
+                return
+        own = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
+        bare = False
+        if label is None:
+            if _CLASS_UPDATE.search(words):
+                label = Label.UPDATED
+            elif _CLASS_PUBLISH.search(own):
+                label = Label.PUBLISHED
+            else:
+                label, bare = Label.NONE, "updated" in own.split()
+        yield Mention(
+            found, stamp, raw, label, said, source, holder if source == "line" else element, near, place, bare, in_body
+        )
+
+    def _called(self, element: HtmlElement, before: str) -> Label | None:
+        """The label in the pieces of text just before: "Last Updated", "on", and then the date."""
+        if before.strip(" \t\n,.|·•–—-"):
+            return None
+        said = ""
+        steps = (step for step in _before(element, _LEVELS) if step is not None)
+        for (text, holder), _ in zip(steps, range(_LABEL_PIECES), strict=False):
+            folded = dates.fold(text).strip()
+            if len(folded) > _LABEL_LENGTH or dates.find(folded) is not None:
+                break
+            if holder.tag in ("a", "h1") or holder is self._signals.title:
+                break  # a section or a title may be called "Updates"
+            said = f"{folded} {said}"
+            if label := _worded(said):
+                return label
+        return None
+
+
+def _worded(before: str) -> Label | None:
+    """The label in words before a date: of several, the last."""
+    found = None
+    for match in _WORD.finditer(before):
+        found = Label.UPDATED if match["update"] else Label.PUBLISHED
+    return found
+
+
+def _is_prose(element: HtmlElement, text: str) -> bool:
+    """Whether a <time> is a part of a sentence."""
+    parent = element.getparent()
+    if parent is None or parent.tag not in _PROSE:
+        return False
+    whole = short_text(parent, len(text) + 2 * MAX_LINE)
+    return whole is None
+
+
+def _is_sentence(row: str) -> bool:
+    return row.rstrip(" \"'”’»)").endswith((".", "!", "?", "؟", "…", ":"))
+
+
+def _only(element: HtmlElement, text: str) -> HtmlElement | None:
+    """The element, where it shows this text and nothing else."""
+    whole = short_text(element, MAX_LINE)
+    return element if whole is not None and len(whole) <= len(text) + 3 else None
+
+
+def _common(run: _Run) -> HtmlElement | None:
+    """The innermost element that holds all of a line."""
+    node: HtmlElement | None = run[0][1]
+    for _, element in run[1:]:
+        around = {element, *element.iterancestors()}
+        while node is not None and node not in around:
+            node = node.getparent()
+    return node
+
+
+def _runs(steps: Iterator[_Step]) -> Iterator[_Run]:
+    """The pieces of text between the borders of blocks: what readers see as one line."""
+    run: _Run = []
+    for step in steps:
+        if step is not None:
+            run.append(step)
+        elif run:
+            yield run
+            run = []
+    if run:
+        yield run
+
+
+def _runs_before(node: HtmlElement, levels: int) -> Iterator[_Run]:
+    return (run[::-1] for run in _runs(_before(node, levels)))
+
+
+def _inside(node: HtmlElement) -> Iterator[_Step]:
+    if not isinstance(node.tag, str) or node.tag in _HIDDEN:
+        return
+    is_block = node.tag not in _INLINE
+    if is_block:
+        yield None
+    if node.text and not node.text.isspace():
+        yield node.text, node
+    for child in node:
+        yield from _inside(child)
+        if child.tail and not child.tail.isspace():
+            yield child.tail, node
+    if is_block:
+        yield None
+
+
+def _after(node: HtmlElement) -> Iterator[_Step]:
+    """What follows an element, to the end of the page."""
+    parent = node.getparent()
+    while parent is not None:
+        if node.tag not in _INLINE:
+            yield None
+        if node.tail and not node.tail.isspace():
+            yield node.tail, parent
+        for sibling in node.itersiblings():
+            yield from _inside(sibling)
+            if sibling.tail and not sibling.tail.isspace():
+                yield sibling.tail, parent
+        node, parent = parent, parent.getparent()
+
+
+def _backwards(node: HtmlElement) -> Iterator[_Step]:
+    if not isinstance(node.tag, str) or node.tag in _HIDDEN:
+        return
+    is_block = node.tag not in _INLINE
+    if is_block:
+        yield None
+    for child in node.iterchildren(reversed=True):
+        if child.tail and not child.tail.isspace():
+            yield child.tail, node
+        yield from _backwards(child)
+    if node.text and not node.text.isspace():
+        yield node.text, node
+    if is_block:
+        yield None
+
+
+def _before(node: HtmlElement, levels: int) -> Iterator[_Step]:
+    """What stands before an element in its next `levels` ancestors, the nearest first."""
+    parent = node.getparent()
+    for _ in range(levels):
+        if parent is None or parent.tag in ("body", "html"):
+            return
+        if node.tag not in _INLINE:
+            yield None
+        for sibling in node.itersiblings(preceding=True):
+            if sibling.tail and not sibling.tail.isspace():
+                yield sibling.tail, parent
+            yield from _backwards(sibling)
+        if parent.text and not parent.text.isspace():
+            yield parent.text, parent
+        node, parent = parent, parent.getparent()
