@@ -23,6 +23,7 @@ _MARKS = 120  # elements that are looked at
 # How far the title reaches: pieces of text and characters after it (a standfirst, a byline, share buttons), pieces
 # before it, and the same around a byline.
 _AFTER_TITLE, _REACH, _BEFORE_TITLE, _AFTER_BYLINE, _BEFORE_BYLINE = 60, 900, 12, 8, 6
+_PARAGRAPH = 120  # characters: no byline is longer
 _LINE_OF_MANY = 130  # characters of a line such as "By A Name · March 5, 2020 · 5 min read · Topic"
 _LABEL_PIECES, _LABEL_LENGTH, _LEVELS = 3, 40, 3
 
@@ -49,6 +50,7 @@ _INLINE = frozenset(
         "var", "wbr",
     ]
 )  # fmt: skip
+_HEADINGS = frozenset(["h2", "h3", "h4", "h5", "h6"])
 _CELLS = frozenset(["td", "th", "dd"])
 _PROSE = frozenset(["p", "li", "td", "dd", "blockquote"])
 
@@ -117,6 +119,7 @@ class _Reader:
         self._orders = orders
         self._asides = asides
         self._near: dict[HtmlElement, int] = {}
+        self._late: set[HtmlElement] = set()  # of these, what stands behind a paragraph
         self._runs = list(self._by_the_title(byline))
         self._covered: dict[HtmlElement, set[str]] = {}
         self._bodies = frozenset(mark.element for mark in signals.bodies)
@@ -146,16 +149,21 @@ class _Reader:
             ]
         for runs, most in walks:
             count = length = 0
+            late = False
             for run in runs:
                 for _, element in run:
                     node: HtmlElement | None = element
                     while node is not None and node not in self._signals.ancestors and node not in self._near:
                         self._near[node] = len(self._near)
+                        if late:
+                            self._late.add(node)
                         node = node.getparent()
                 if any(dates.MAY_HOLD.search(text) for text, _ in run):
                     yield run
                 count += len(run)
-                length += sum(len(text) for text, _ in run)
+                size = sum(len(text) for text, _ in run)
+                length += size
+                late = late or size > _PARAGRAPH
                 if count >= most or length > _REACH:
                     break
 
@@ -237,12 +245,13 @@ class _Reader:
         node: HtmlElement | None = element
         in_body = False
         words = ""
-        is_cell = False
+        is_cell = is_heading = False
         for level in range(40):
             if node is None or node in self._signals.ancestors:
                 break
             in_body = in_body or node in self._bodies
             is_cell = is_cell or node.tag in _CELLS
+            is_heading = is_heading or node.tag in _HEADINGS
             if found:
                 self._covered.setdefault(node, set()).add(found.iso or found.raw)
             if level < 3:
@@ -252,7 +261,8 @@ class _Reader:
         if not said:
             if before.rstrip().endswith((":", "：")) and not _PLAIN_LABEL.search(dates.fold(before)):
                 return  # "Filed: 5 May 2020"
-            if is_cell or (in_body and near is None) or _OTHER.search(words.lower()):
+            is_part = in_body and (near is None or is_heading or element in self._late)  # of a timeline, say
+            if is_cell or is_part or _OTHER.search(words.lower()):
                 return
         own = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
         bare = False

@@ -327,10 +327,11 @@ class _Reading:
         return When(None, None, known.raw, known.source, (known.element,) if known.element is not None else ())
 
     def _consumed(self, best: _Candidate) -> dict[HtmlElement, None]:
-        """The elements that are dates of the page and no part of its text."""
+        """The elements that show these days and are no part of the text; a case's timeline is."""
         found = {} if best.element is None else {best.element: None}
         for one in self._mentions:
-            if one.element is not None and (one.near is not None or not one.in_body):
+            shown = one.label is Label.UPDATED or _close(one.day or (one.stamp.day if one.stamp else None), best.day)
+            if one.element is not None and shown and (one.near is not None or not one.in_body):
                 found[one.element] = None
         return found
 
