@@ -18,6 +18,7 @@ from archive.extract.case_lines import Line, common, fold, tidy
 
 MAX_VALUE = 600  # characters: what is longer is prose under a heading that happens to be a label
 MAX_SENTENCE = 250  # characters of a value that is no party and stands in no table
+MAX_NAME = 120
 MAX_VALUES = 50  # lines
 BESIDE = 4  # lines from one doubtful label to the next
 PARTIES = frozenset(("claimants", "defendants"))
@@ -101,7 +102,7 @@ def _candidates(lines: Sequence[Line], labels: Mapping[str, str]) -> Iterator[_C
     while place < len(lines):
         line, first = lines[place], place
         place += 1
-        if name := _named(line.text, labels):
+        if (name := _named(line.text, labels)) and _leads(line):
             values, place = _values(lines, place, name, labels)
             if values:
                 yield _Candidate(name, values, _standing(line), first, place)
@@ -114,6 +115,18 @@ def _candidates(lines: Sequence[Line], labels: Mapping[str, str]) -> Iterator[_C
 def _named(text: str, labels: Mapping[str, str]) -> str | None:
     """The fact whose label a line is."""
     return labels.get(fold(_NUMBERED.sub("", text))) if len(text) <= MAX_LABEL else None
+
+
+def _leads(line: Line) -> bool:
+    """Whether a cell can be a label: the first of its row, or every other one. In a row such as "3 May | High Court |
+    Filed", and in a head of three columns, none is."""
+    cell, row = line.inside("td", "th"), line.inside("tr")
+    if cell is None or row is None:
+        return True
+    cells = [one for one in row if one.tag in ("td", "th")]
+    if len(cells) > 2 and (len(cells) % 2 or all(one.tag == "th" for one in cells)):
+        return cells.index(cell) == 0 and any(one.tag == "td" for one in cells) if cell in cells else False
+    return cell in cells and cells.index(cell) % 2 == 0
 
 
 def _standing(line: Line) -> Standing:
@@ -159,10 +172,16 @@ def _values(lines: Sequence[Line], place: int, name: str, labels: Mapping[str, s
         is_first_of_pair = end == place and _is_pair(label, line)
         if not is_first_of_pair and (_named(line.text, labels) or any(True for _ in _run_in(line, labels))):
             break
-        if end > place and not _holds(holds, line) and not (label.level and name in PARTIES and len(line.text) < 120):
+        if end > place and not _holds(holds, line) and not (name in PARTIES and _goes_on(label, line)):
             break
         end += 1
     return [line.text.lstrip(":： ").strip() or line.text for line in lines[place:end]], end
+
+
+def _goes_on(label: Line, line: Line) -> bool:
+    """Whether a short paragraph is one more name below a label that stands as a heading."""
+    heads = bool(label.level) or label.bold == label.text
+    return heads and len(line.text) < MAX_NAME and not line.bold and not _SENTENCE.search(line.text)
 
 
 def _holder(label: Line, value: Line) -> HtmlElement | None:
@@ -211,7 +230,7 @@ def _run_in(line: Line, labels: Mapping[str, str]) -> list[tuple[str, str, Stand
     known = [name for name, _, _ in marks if name]
     if not known or (len(known) == 1 and marks[0][0] is None):
         return _without_colon(line, labels)
-    several = len(known) > 1
+    several = len(known) > 1 or line.part
     ends = [start for _, start, _ in marks[1:]] + [len(line.text)]
     return [
         (name, _value(line.text[start:end], several), Standing.COLON)

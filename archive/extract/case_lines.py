@@ -29,6 +29,7 @@ class Line:
     element: HtmlElement | None = None  # the innermost block that it stands in; null for a line of a written block
     level: int = 0  # of the heading that it stands in, 0 outside
     bold: str = ""  # what stands bold at its beginning
+    part: bool = False  # whether a bold label inside its paragraph ends or begins it
 
     def row(self, container: HtmlElement) -> HtmlElement | None:
         """The child of `container` that the line stands in; null where it stands in none."""
@@ -78,9 +79,10 @@ def tidy(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """A label as it is compared: lower case, Arabic letters folded, no marks, no punctuation, no "(s)"."""
+    """A label as it is compared: lower case, Arabic letters folded, no marks, no punctuation, and no
+    ending that may be left out: "Claimant(s)", «المدعي/ة», «المدعى عليه(م)»."""
     text = re.sub("[\u064b-\u0652\u0640\u200e\u200f]", "", text.casefold()).translate(str.maketrans("أإآىة", "ااايه"))
-    text = re.sub(r"\((?:s|ies)\)", "", text)
+    text = re.sub(r"(?<=\w)[(/]\w{1,3}\)?(?!\w)", "", re.sub("[#№]", " no ", text))
     return " ".join(re.sub(r"[\W_]+", " ", text).split())
 
 
@@ -92,6 +94,7 @@ class _Walk:
         self._labels, self._skipped = labels, skipped
         self._pieces: list[str] = []
         self._bold = ""
+        self._part = False
         self._blocks: list[HtmlElement] = []
 
     def end(self) -> None:
@@ -99,7 +102,7 @@ class _Walk:
         if text:
             element = self._blocks[-1] if self._blocks else None
             level = next((int(block.tag[1]) for block in reversed(self._blocks) if block.tag in HEADINGS), 0)
-            self.lines.append(Line(text, element, level, self._bold))
+            self.lines.append(Line(text, element, level, self._bold, self._part))
         self._pieces, self._bold = [], ""
 
     def down(self, element: HtmlElement, depth: int = 0) -> None:
@@ -112,6 +115,10 @@ class _Walk:
             self.end()
         if block:
             self._blocks.append(element)
+            self._part = False
+        elif tag in ("strong", "b") and self._is_label_with_colon(element):
+            self._part = self._part or bool("".join(self._pieces).strip())
+            self.end()
         if tag in ("strong", "b") and not "".join(self._pieces).strip():
             self._bold = tidy("".join(element.itertext()))
         self._pieces.append(element.text or "")
@@ -121,8 +128,15 @@ class _Walk:
         if block:
             self.end()
             self._blocks.pop()
+            self._part = False
         elif tag in _INLINE and self._is_label_before_another(element):
             self.end()
+
+    def _is_label_with_colon(self, element: HtmlElement) -> bool:
+        """ "… High Court <strong>Status:</strong> Pending": a paragraph of bold labels is a line for each."""
+        text = tidy("".join(element.itertext()))
+        colon = text.endswith((":", "：")) or (element.tail or "").lstrip()[:1] in (":", "：")
+        return colon and bool(text) and fold(text) in self._labels
 
     def _is_label_before_another(self, element: HtmlElement) -> bool:
         following = element.getnext()

@@ -15,10 +15,10 @@ _CASE = (
 )
 _LABEL = re.compile(rf"^\s*{_CASE}\s*[:：–—-]\s*", re.IGNORECASE)
 _LABEL_BEHIND = re.compile(rf"\s+[–—|-]\s+{_CASE}\s*$", re.IGNORECASE)
-_VERSUS = re.compile(r"\s+(?:v\.?|vs\.?|versus|against|c\.|ضد|ضدّ|ض\.)\s+", re.IGNORECASE)
+_VERSUS = re.compile(r"\s+(?:v\.?|vs\.?|versus|against|c\.|c/|ضد|ضدّ|ض\.)\s+", re.IGNORECASE)
 _OTHERS = re.compile(
     r"\s*[,،]?\s*(?:\bet\.?\s+al(?:ii|iae)?\b\.?|\b(?:and|&)\s+(?:\w+\s+)?others\b|\band\s+(?:ors|anor|another)\b\.?|"
-    r"\bothers$|و\s?(?:[\d٠-٩]+\s+)?[آا]خر(?:ون|ين|ان|ى|يات)?|وغيرهم[ا]?|وغيره[ا]?)(?![\w])\s*",
+    r"\bothers$|\bet\s+autres\b|و\s?(?:[\d٠-٩]+\s+)?[آا]خر(?:ون|ين|ان|ى|يات)?|وغيرهم[ا]?|وغيره[ا]?)(?![\w])\s*",
     re.IGNORECASE,
 )
 _PARTS = re.compile(r"\s*[;؛\n•]\s*|\s+(?:\d{1,2}[.)]|\(\d{1,2}\))\s+")

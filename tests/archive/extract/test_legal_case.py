@@ -6,6 +6,8 @@ import pytest
 from lxml import html
 
 from archive.extract import legal_case
+from archive.extract.case_labels import labelled
+from archive.extract.case_lines import fold
 from archive.extract.extract import extract
 from archive.extract.page import Block, Case, TextLink
 from archive.institutes.profile import FieldRule, Kind
@@ -66,6 +68,12 @@ def shape(name: str, rows: list[tuple[str, str]]) -> str:
         return "".join(f"<p><strong>{k}</strong><br>{v}</p>" for k, v in rows)
     if name == "one paragraph of bold labels":
         return "<p>" + " ".join(f"<strong>{k}:</strong> {v}." for k, v in rows) + " It was the first of its kind.</p>"
+    if name == "bold labels side by side":
+        return "<p>" + " ".join(f"<strong>{k}</strong>: {v}" for k, v in rows) + "</p>"
+    if name == "cells of headings":
+        return "".join(
+            f"<div><div><h4>{k}</h4></div></div><div><div><p>{v}</p></div></div>" for k, v in rows
+        )  # fmt: skip
     if name == "prose":
         return "<p>" + " ".join(f"{k}: {v}." for k, v in rows) + " It was the first of its kind.</p>"
     if name == "items":
@@ -94,6 +102,8 @@ SHAPES = [
     "dashes",
     "bold and break",
     "one paragraph of bold labels",
+    "bold labels side by side",
+    "cells of headings",
     "prose",
 ]
 
@@ -191,6 +201,29 @@ def test_several_definitions_of_one_label() -> None:
     assert [party.name for party in case.claimants] == ["Samira Khoury", "Omar Selim"]
 
 
+@pytest.mark.parametrize("label", ["<h4>المدعون</h4>", "<p><strong>Claimants</strong></p>", "<p><b>Claimants:</b></p>"])
+def test_names_below_a_label_that_stands_as_a_heading(label: str) -> None:
+    body = (
+        f"<p>Court: High Court</p>{label}<p>نقابة المحامين</p><p>Families of the missing</p><h4>Status</h4><p>Open</p>"
+    )
+    case = legal_case.read(None, (), [html.fromstring(f"<div>{body}</div>")], PROFILE)
+    assert case is not None
+    assert [party.name for party in case.claimants] == ["نقابة المحامين", "Families of the missing"]
+    assert case.status == "Open"
+
+
+def test_cells_of_a_timeline_are_no_labels() -> None:
+    rows = "<tr><td>3 May 2020</td><td>High Court</td><td>Filed</td></tr>"
+    rows += "<tr><td>5 June 2021</td><td>محكمة</td><td>Status</td></tr>"
+    table = f"<h2>Timeline</h2><table><tr><th>Date</th><th>Court</th><th>Step</th></tr>{rows}</table>"
+    case = legal_case.read("Case File: A v. B", (), [html.fromstring(f"<div>{table}</div>")], PROFILE)
+    assert case is not None
+    assert (case.court, case.filed_raw, case.status) == (None, None, None)
+    assert [(event.date, event.event) for event in case.timeline] == [
+        ("2020-05-03", "High Court\nFiled"), ("2021-06-05", "محكمة\nStatus"),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(("label", "value"), [("Status", "Filed"), ("الحالة", "مرفوعة")])
 @pytest.mark.parametrize(
     "pair",
@@ -212,6 +245,21 @@ def test_values_are_raw_and_read() -> None:
     assert case is not None
     assert (case.number, case.number_raw) == ("455/2017", "No. 455/2017.")
     assert (case.court, case.court_raw) == ("Court of Cassation, Beirut", "Court of Cassation,\nBeirut.")
+
+
+@pytest.mark.parametrize(
+    ("label", "fact"),
+    [
+        ("Plaintiff(s)", "claimants"), ("المدعى عليه(م)", "defendants"), ("المدعي(ة)", "claimants"),
+        ("Docket #", "number"),
+        ("المدعي/ة", "claimants"),
+        ("Case №", "number"), ("Court/Tribunal", "court"), ("Jurisdiction & Country", "jurisdiction"),
+        ("المحكمة الناظرة في الدعوى", "court"), ("تاريخ التسجيل", "filed"), ("المرحلة الحالية", "status"),
+        ("المُدَّعى عليهم", "defendants"), ("Judge", None), ("القاضي", None), ("Courtroom", None),
+    ],
+)  # fmt: skip
+def test_labels(label: str, fact: str | None) -> None:
+    assert labelled(()).get(fold(label)) == fact
 
 
 def test_a_day_that_cannot_be_read_stays_raw() -> None:
