@@ -88,9 +88,11 @@ class Leads:
 
     def _links(self, row: Row, derived: Derived) -> Iterator[Found]:
         source = "pages" if row.role is Role.PAGE else row.source
+        parts = {part.key for part in derived.parts}
         for link in derived.links:
             role = ROLES[link.rule]
-            if role in self._roles and (self._follow or role is Role.DOCUMENT) and self._known.new(link.key):
+            wanted = self._follow or role is Role.DOCUMENT or link.key in parts
+            if role in self._roles and wanted and self._known.new(link.key):
                 yield self.judged(Found(link.url, link.key, role, source))
         for cut in derived.cut_urls if self._follow else ():
             if self._known.new(cut.key):

@@ -211,7 +211,8 @@ class Audit:
 def _pointers(version: dict[str, Any]) -> set[tuple[str, int, str]]:
     """File, offset and digest of each record that a version was read from: its page and its documents."""
     source = version["source"]
-    pointers = {(source["warc"], source["offset"], source["payload_digest"])}
+    sources = [source, *(part["source"] for part in version["parts"])]
+    pointers = {(source["warc"], source["offset"], source["payload_digest"]) for source in sources}
     for document in version["documents"]:
         if document["warc"] is not None:
             pointers.add((document["warc"], document["offset"], f"sha256:{document['sha256']}"))

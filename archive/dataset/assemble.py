@@ -3,7 +3,6 @@
 One publication at a time: memory follows the largest publication, not the collection.
 """
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +12,8 @@ from archive.dataset.derived import key_of
 from archive.dataset.history import History, Seen, Sight, Version, fold
 from archive.dataset.identity import MOST_HOPS, Identity
 from archive.dataset.pages import COLUMNS, PageStore, Row
-from archive.dataset.publication import Document, Publication, Source, State
+from archive.dataset.parts import Parts, Spread, doubts, joined, whole
+from archive.dataset.publication import Document, PartSource, Publication, Source, State
 from archive.extract.markdown import markdown, text
 from archive.extract.page import Content, DocumentLink, Page, Role
 from archive.institutes.profile import Profile
@@ -56,15 +56,23 @@ class _Assembly:
         self._tools = tools
         self._crawl_of = crawl_of
         self._identity = Identity(store, profile)
+        self._parts: dict[int, Parts] = {}  # of the publication at hand, by the row of its first page
 
     def publications(self) -> Iterator[Assembled]:
         for identifier, root in self._identity.publications():
             members = self._identity.members(root)
             rows = self._rows(root)
+            spread = Spread.of(rows, members, self._crawl_of)
+            rows = [row for row in rows if row.key not in spread.keys]
             seen = [Seen(row, sight) for row in rows if (sight := self._sight(row, members)) is not None]
+            self._parts = {one.row.id: spread.of_capture(one.row) for one in seen if one.row.parts}
+            seen = [Seen(whole(one.row, self._parts_of(one.row)), one.sight) for one in seen]
             history = fold(seen, self._crawl_of)
             if history is not None:
-                yield self._assembled(identifier, history, members, rows)
+                yield self._assembled(identifier, history, members - spread.keys, rows)
+
+    def _parts_of(self, row: Row) -> Parts:
+        return self._parts.get(row.id, _ALONE)
 
     def _rows(self, root: str) -> list[Row]:
         columns = ", ".join(f"page.{name}" for name in COLUMNS.split(", "))
@@ -146,16 +154,9 @@ class _Assembly:
         page = Page.model_validate_json(self._store.body(row.id))
         content = page.content
         assert content  # a version's capture has content: `fold` takes no other
+        parts = self._parts_of(row)
+        content = joined(content, [self._content(part) for _, part in parts.rows])
         words = text(content.blocks) if version.whole else ""
-        source = Source.model_construct(
-            warc=row.warc,
-            offset=row.offset,
-            length=row.length,
-            record_id=row.record_id,
-            captured_at=moment(row.captured_at),
-            payload_digest=f"sha256:{row.sha256}",
-            http_status=row.status,
-        )
         # Constructed without a second validation: every value was validated as part of its Page.
         return Publication.model_construct(
             id=identifier,
@@ -173,11 +174,20 @@ class _Assembly:
             markdown=markdown(content.blocks) if words else None,
             blocks=content.blocks if version.whole else None,
             documents=tuple(self._document(link, row.captured_at, until) for link in content.documents),
-            source=source,
+            source=_source(row),
+            parts=tuple(
+                PartSource.model_construct(number=number, url=part.url, source=_source(part))
+                for number, part in parts.rows
+            ),
             derived_by=self._tools,
-            warnings=_warnings(row, version),
+            warnings=_warnings(row, version, parts, len(words)),
             **{name: getattr(content, name) for name in _OF_CONTENT},
         )
+
+    def _content(self, row: Row) -> Content:
+        content = Page.model_validate_json(self._store.body(row.id)).content
+        assert content  # only captures with content are parts
+        return content
 
     def _document(self, link: DocumentLink, since: str, until: str | None) -> Document:
         """A link joined with the last capture of its file while the version was shown, else the next one after, else
@@ -216,8 +226,23 @@ class _Assembly:
         return []
 
 
-def _warnings(row: Row, version: Version) -> tuple[str, ...]:
-    codes = set(json.loads(row.warnings))
+_ALONE = Parts()
+
+
+def _source(row: Row) -> Source:
+    return Source.model_construct(
+        warc=row.warc,
+        offset=row.offset,
+        length=row.length,
+        record_id=row.record_id,
+        captured_at=moment(row.captured_at),
+        payload_digest=f"sha256:{row.sha256}",
+        http_status=row.status,
+    )
+
+
+def _warnings(row: Row, version: Version, parts: Parts, length: int) -> tuple[str, ...]:
+    codes = doubts(row, parts, length)
     if not version.whole:
         codes.add("restricted" if row.role == Role.RESTRICTED else "truncated_capture" if row.truncated else "no_body")
     return tuple(sorted(codes))

@@ -60,7 +60,8 @@ def _captures_of(collection: Collection, profile: Profile, only: str) -> Wanted:
     for line in _lines(collection.dataset_dir / HISTORY):
         if isinstance(line, _Line) and line.id == only:
             documents = [document["url"] for document in line.value.get("documents") or ()]
-            keys |= {key_of(url, profile) for url in (line.value["url"], *line.value["aliases"], *documents)}
+            parts = [part["url"] for part in line.value.get("parts") or ()]
+            keys |= {key_of(url, profile) for url in (line.value["url"], *line.value["aliases"], *documents, *parts)}
     if not keys:
         raise CollectionError(
             f"{collection.dataset_dir} has no publication {only}: `search` finds ids, `derive` writes the dataset anew"

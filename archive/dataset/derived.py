@@ -35,6 +35,13 @@ class FoundUrl(NamedTuple):
     nofollow: bool
 
 
+class FoundPart(NamedTuple):
+    """A further page of a publication that is spread over several."""
+
+    number: int
+    key: str  # canonical
+
+
 class CutUrl(NamedTuple):
     """An address of a page that is not followed, and why."""
 
@@ -68,6 +75,8 @@ class Derived:
     redirect_key: str | None = None
     canonical: str | None = None  # rel=canonical, absolute
     canonical_key: str | None = None
+    part_key: str | None = None  # of the first page, where this one is a later part of a publication
+    parts: tuple[FoundPart, ...] = ()  # the later parts that the page names
     content_sha256: str | None = None  # of what is said, see `content_sha256`; null where there is no content
     warnings: tuple[str, ...] = ()
     page_json: bytes = b""  # the Page without links and requisites
@@ -137,6 +146,10 @@ class Reader:
             redirect_key=canonical(redirect) if redirect else None,
             canonical=absolute(page.canonical) if page.canonical else None,
             canonical_key=key_of(page.canonical, self.profile) if page.canonical else None,
+            part_key=key_of(page.part.first, self.profile) if page.part and page.part.first else None,
+            parts=tuple(FoundPart(part.number, key_of(part.url, self.profile)) for part in page.part.others)
+            if page.part
+            else (),
             content_sha256=content_sha256(content) if content else None,
             warnings=page.warnings,
             page_json=b"" if links_only else page.model_dump_json(exclude={"links", "requisites"}).encode(),

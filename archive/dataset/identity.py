@@ -55,6 +55,7 @@ class Identity:
             self._db.execute("BEGIN")
             self._insert_nodes()
             self._join_posts()
+            self._join_parts()
             self._join_canonicals()
             self._join_redirects()
             self._settle()
@@ -130,6 +131,15 @@ class Identity:
             if before and before[0] == post:
                 self._join(before[1], key, same_post=True)
             before = post, key
+
+    def _join_parts(self) -> None:
+        """A page that says which publication it is a part of, where that was captured."""
+        query = f"""
+            SELECT DISTINCT key, part_key FROM page
+            WHERE {SHOWS} AND part_key IS NOT NULL AND part_key != key ORDER BY key, part_key"""
+        for key, first in self._walk(query):
+            if self._find(first):
+                self._join(key, first)
 
     def _join_canonicals(self) -> None:
         """The last canonical that each page named counts: sites mend theirs."""
@@ -210,7 +220,10 @@ class Identity:
         earliest = f"""
             SELECT node.parent, page.key, canonical_key, host, post_id,
             min(captured_at || warc || printf('%020d', "offset"))
-            FROM node JOIN page USING (key) WHERE {SHOWS} GROUP BY node.parent"""
+            FROM node JOIN page USING (key) WHERE {SHOWS} AND NOT EXISTS
+            (SELECT 1 FROM node AS first WHERE first.key = page.part_key AND first.parent = node.parent
+            AND first.key != node.key)
+            GROUP BY node.parent"""
         for root, key, named, host, post_id, _ in self._walk(earliest):
             identifier = self._id(root, key, named, host, post_id)
             self._db.execute("INSERT INTO publication VALUES (?, ?)", (identifier, root))

@@ -11,7 +11,7 @@ from archive.dataset.derived import Derived
 from archive.dataset.publication import stamp
 from archive.store.exchange import Location
 
-_VERSION = 1  # of the tables; a store of another version is thrown away
+_VERSION = 2  # of the tables; a store of another version is thrown away
 _TABLES = """
 CREATE TABLE IF NOT EXISTS page (
   id INTEGER PRIMARY KEY,
@@ -19,7 +19,8 @@ CREATE TABLE IF NOT EXISTS page (
   url TEXT NOT NULL, key TEXT NOT NULL, captured_at TEXT NOT NULL, status INTEGER NOT NULL, role TEXT NOT NULL,
   truncated TEXT, media_type TEXT, size INTEGER NOT NULL, sha256 TEXT NOT NULL, title TEXT, kind TEXT, language TEXT,
   post_id INTEGER, host TEXT, redirect_to TEXT, redirect_key TEXT, canonical TEXT, canonical_key TEXT,
-  content_sha256 TEXT, warnings TEXT NOT NULL, derived_by TEXT NOT NULL, UNIQUE (warc, "offset")
+  part_key TEXT, parts TEXT, content_sha256 TEXT, warnings TEXT NOT NULL,
+  derived_by TEXT NOT NULL, UNIQUE (warc, "offset")
 );
 CREATE INDEX IF NOT EXISTS page_key ON page (key, captured_at);
 -- apart from the columns above, so that a walk over those does not read the bodies
@@ -28,7 +29,8 @@ CREATE TABLE IF NOT EXISTS body (id INTEGER PRIMARY KEY, json BLOB NOT NULL);
 _PLACE = 'warc TEXT NOT NULL, "offset" INTEGER NOT NULL, length INTEGER NOT NULL'
 COLUMNS = (
     'id, warc, "offset", length, record_id, url, key, captured_at, status, role, truncated, media_type, size, sha256, '
-    "title, kind, language, post_id, host, redirect_to, redirect_key, canonical, canonical_key, content_sha256, "
+    "title, kind, language, post_id, host, redirect_to, redirect_key, canonical, canonical_key, part_key, parts, "
+    "content_sha256, "
     "warnings, derived_by"
 )
 
@@ -59,6 +61,8 @@ class Row(NamedTuple):
     redirect_key: str | None
     canonical: str | None
     canonical_key: str | None
+    part_key: str | None
+    parts: str | None  # JSON array of [number, key]
     content_sha256: str | None
     warnings: str  # JSON array
     derived_by: str
@@ -113,7 +117,7 @@ class PageStore:
                     (location.warc, location.offset),
                 )
                 cursor = connection.execute(
-                    f"INSERT OR REPLACE INTO page ({COLUMNS}) VALUES (NULL{', ?' * 25})", _values(derived, derived_by)
+                    f"INSERT OR REPLACE INTO page ({COLUMNS}) VALUES (NULL{', ?' * 27})", _values(derived, derived_by)
                 )
                 if derived.content_sha256:
                     connection.execute("INSERT INTO body VALUES (?, ?)", (cursor.lastrowid, derived.page_json))
@@ -201,6 +205,8 @@ def _values(derived: Derived, derived_by: str) -> tuple[Any, ...]:
         derived.redirect_key,
         derived.canonical,
         derived.canonical_key,
+        derived.part_key,
+        json.dumps(derived.parts) if derived.parts else None,
         derived.content_sha256,
         json.dumps(derived.warnings),
         derived_by,

@@ -66,6 +66,14 @@ class Source(Model):
     )
 
 
+class PartSource(Model):
+    """One further page of a publication that is spread over several, and the capture that it was read from."""
+
+    number: int = Field(description="Its place among the pages; the first is the publication's own address.")
+    url: str = Field(description="Absolute address.")
+    source: Source = Field(description="The stored response.")
+
+
 class Publication(Model):
     """One publication, at its latest version (publications.jsonl) or at any (history.jsonl)."""
 
@@ -148,6 +156,9 @@ class Publication(Model):
     )
     case: Case | None = Field(description="The facts of a legal case; null for every other kind.")
     source: Source = Field(description="The proof: the stored response that this version was read from.")
+    parts: tuple[PartSource, ...] = Field(
+        description="The further pages that its blocks were read from, in order; empty where it stands on one page."
+    )
     derived_by: dict[str, str] = Field(
         description="The profile's SHA-256 and the versions of all programs that shape a line: where they are "
         "the same, the line is."

@@ -18,6 +18,7 @@ from archive.extract import (
     legal_case,
     links,
     markdown,
+    parts,
     roles,
 )
 from archive.extract.html import MAX_BYTES, Document, plain
@@ -83,6 +84,7 @@ def _page(capture: Capture, profile: Profile, given: Role | None, whole: bool) -
         role = Role.REDIRECT
     found = links.links(document, texts=whole) if role is not Role.OUTSIDE else ()
     needed = links.requisites(document)
+    part = parts.read(document, profile) if role is Role.PUBLICATION else None
     content = _content(document, capture, profile, role) if whole and role in _READ else None
     return Page(
         url=capture.url,
@@ -93,6 +95,7 @@ def _page(capture: Capture, profile: Profile, given: Role | None, whole: bool) -
         canonical=_canonical(document),
         post_id=_post_id(document, capture),
         redirect_to=redirect,
+        part=part,
         title=plain(document.tree.findtext(".//title")) or None if content is None else None,
         content=content,
         links=found,

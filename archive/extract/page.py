@@ -218,6 +218,21 @@ class FoundLink(Model):
     nofollow: bool = False
 
 
+class PartLink(Model):
+    """One page of a publication that is spread over several."""
+
+    number: int = Field(description="Its place among them, from 1.")
+    url: str = Field(description="Absolute address.")
+
+
+class Part(Model):
+    """Which part of a publication a page is, as the page says."""
+
+    number: int = Field(description="From 1.")
+    first: str | None = Field(description="The address of the first part; null on that itself.")
+    others: tuple[PartLink, ...] = Field(description="The parts behind the first that the page names, but itself.")
+
+
 class Page(Model):
     """One capture, read. `content` is there for a publication and for a restricted page (whatever it shows)."""
 
@@ -231,6 +246,7 @@ class Page(Model):
         None, description="WordPress' number of the post, from shortlink, Link header or body class."
     )
     redirect_to: str | None = None
+    part: Part | None = Field(None, description="Null for a page that is a publication alone.")
     title: str | None = Field(
         None, description="Of a document or a page that is no publication; a publication's is in content."
     )

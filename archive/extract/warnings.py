@@ -52,6 +52,11 @@ class Warning(StrEnum):  # the word of the data model; the built-in of that name
     )
     TEXT_BY_SCRIPT = "text_by_script", "The page says that it shows its text by script only, and no script is run."
 
+    PART_MISSING = (
+        "part_missing",
+        "The publication is spread over several pages, and one that they name was never captured whole.",
+    )
+
     # the fields
     NO_TITLE = "no_title", "No title was found."
     TITLE_CONFLICT = (

@@ -140,6 +140,11 @@ class Urls(Strict):
         (), description="Addresses that are never fetched, unless a page needs them to be seen again."
     )
     listing: tuple[Pattern, ...] = Field((), description="Addresses that are followed for links and never published.")
+    chapters: tuple[Pattern, ...] = Field(
+        (),
+        description="Addresses of a publication's chapters, which are joined to it: the group `of` is the path of its "
+        "first page, `number` the chapter's, as in `^(?P<of>/[0-9]{4}/[^/]+)/(?P<number>[0-9]{2})-`.",
+    )
     no_trap: tuple[Pattern, ...] = Field(
         (), description="Addresses that look like a trap (calendar, facets, …) and are none."
     )

@@ -56,6 +56,9 @@ def of_crawl(collection: Collection, selection: Selection, sealed: set[str], cra
             for document in told["documents"]:
                 if document["warc"] in sealed:
                     exchanges.add_at(document["warc"], document["offset"])
+            for part in told["parts"]:
+                if part["source"]["warc"] in sealed:
+                    exchanges.add_at(part["source"]["warc"], part["source"]["offset"])
     if exchanges.added:
         exchanges.add_context(crawl_of)
 
@@ -93,7 +96,8 @@ def _addresses(collection: Collection, profile: Profile, wanted: set[str]) -> se
     for told in versions(collection):
         if told["id"] in wanted:
             seen.add(told["id"])
-            named = [told["url"], *told["aliases"], *(document["url"] for document in told["documents"])]
+            further = (*told["documents"], *told["parts"])
+            named = [told["url"], *told["aliases"], *(one["url"] for one in further)]
             keys |= {key_of(url, profile) for url in named}
     if missing := sorted(wanted - seen):
         where = collection.dataset_dir / HISTORY
@@ -111,7 +115,7 @@ def versions(collection: Collection) -> Iterator[dict[str, Any]]:
             try:
                 told: dict[str, Any] = json.loads(line)
                 _ = told["id"], told["url"], told["aliases"], told["source"]["warc"], told["source"]["offset"]
-                _ = [document["warc"] for document in told["documents"]]
+                _ = [document["warc"] for document in told["documents"]], [part["source"] for part in told["parts"]]
             except (ValueError, KeyError, TypeError):
                 raise BadPackage(
                     f"{path} line {number} is not a line of the dataset: run `policy-archive derive`"

@@ -76,7 +76,8 @@ def dataset(path: Path, selection: Selection) -> Iterator[bytes]:
         for number, line in enumerate(lines, 1):
             try:
                 told = json.loads(line)
-                pointers = [told["source"], *(one for one in told["documents"] if one["warc"] is not None)]
+                pointers = [told["source"], *(part["source"] for part in told["parts"])]
+                pointers += [one for one in told["documents"] if one["warc"] is not None]
                 places = [selection.place(one["warc"], one["offset"]) for one in pointers]
             except (ValueError, KeyError, TypeError):
                 raise BadPackage(

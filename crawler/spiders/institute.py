@@ -183,7 +183,7 @@ class InstituteSpider(Spider):
         reason = f"status {derived.status}" if end in (End.GONE, End.FAILED) else underived
         if derived.redirect_to and not found:
             end, reason = End.FAILED, "too many redirects"
-        await crawl.finished(row, end, reason, derived.kind or str(derived.role), found)
+        await crawl.finished(row, end, reason, _what(derived), found)
 
     def _tally(self, row: Row, derived: Derived) -> None:
         """What a source's page says of the source, where it is none that `sources.read` reads."""
@@ -236,6 +236,11 @@ def _apply(crawl: Crawl, settings: BaseSettings) -> None:
     settings.set("USER_AGENT", user_agent(crawl.profile), priority="spider")
     if options.allow_private:
         guard.doors.add(guard.EVERYWHERE)
+
+
+def _what(derived: Derived) -> str:
+    """What a page is, for urls.jsonl: the later pages of a publication are no publications of their own."""
+    return "part" if derived.part_key else derived.kind or str(derived.role)
 
 
 def _close(crawler: Crawler) -> None:
