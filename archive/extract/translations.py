@@ -2,8 +2,9 @@
 stands."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
@@ -22,6 +23,11 @@ _LANGUAGES = {
     "persian": "fa", "farsi": "fa", "türkçe": "tr", "turkish": "tr", "italiano": "it", "עברית": "he", "hebrew": "he",
     "русский": "ru", "russian": "ru", "kurdî": "ku", "中文": "zh",
 }  # fmt: skip
+_NAME_ALONE = re.compile(
+    rf"\W*(?:(?:in|en|auf|read in|النسخة|باللغة|اقرأ)\s+)?(?:{'|'.join(map(re.escape, _LANGUAGES))})"
+    r"(?:\s+(?:version|translation))?\W*",
+    re.IGNORECASE,
+)
 # The lone link "English", and sentences such as «تم ترجمة هذا المقال من اللغة الإنجليزية. لقراءة النسخة الأصلية اضغط
 # هنا.»
 _ENGLISH = r"(?:arabic|english|french|original|translation|version)"
@@ -36,6 +42,8 @@ _NOTE = re.compile(
     r"|(?:إقرأ|اقرأ).{0,40}(?:باللغة|بالإنجليزية|بالعربية)",
     re.IGNORECASE | re.DOTALL,
 )
+# Without the name of a language: a note on where the text was first published is none.
+_TRANSLATED = re.compile(r"translat|version|original\s+(?:text|article|here)|ترجم|النسخة|الأصل", re.IGNORECASE)
 _KEYS = (
     *(
         "vailable in",
@@ -52,6 +60,7 @@ _KEYS = (
 )
 _KEY = re.compile("|".join(map(re.escape, _KEYS)))
 _LONE = query("descendant::p/descendant::a")
+_SWITCH = query("descendant::a[@hreflang and @hreflang != 'x-default']")
 _INLINE = frozenset(("a", "em", "i", "b", "strong", "span", "small", "u", "font", "time", "mark"))
 _BLOCKS = frozenset(("p", "div", "li", "h4", "h5", "h6", "section", "aside", "td", "blockquote"))
 _STARS = re.compile(r"[*•·\s—-]+")
@@ -91,12 +100,18 @@ def read(document: Document, chosen: Iterable[tuple[HtmlElement, str]], signals:
             :6
         ]
         languages = [_language(short_text(link, 60), link) or _language(lines(note, MAX_NOTE), link) for link in links]
-        added = [add(link.get("href"), None, language) for link, language in zip(links, languages, strict=True)]
+        told = bool(_TRANSLATED.search(lines(note, MAX_NOTE) or ""))
+        added = [
+            (language is not None or told) and add(link.get("href"), None, language)
+            for link, language in zip(links, languages, strict=True)
+        ]
         if any(added):
             elements.append(note)
             following = note.getnext()
             if following is not None and _STARS.fullmatch(short_text(following, 20) or "-x"):
                 elements.append(following)
+    for link in _switch(document):
+        add(link.get("href"), None, _language(None, link))
     for mark in _lone(document, signals):
         if add(mark.get("href"), None, _language(short_text(mark, 60), mark)):
             elements.append(mark)
@@ -118,20 +133,26 @@ def _notes(document: Document) -> list[HtmlElement]:
 
 
 def _lone(document: Document, signals: Signals) -> list[HtmlElement]:
-    """Links whose whole text is a language's name, in a paragraph of their own next to the text: not the site's
-    language switch."""
+    """Links whose whole text is a language's name ("English", «النسخة العربية»), in a paragraph of their own next to
+    the text: not the site's language switch."""
     links = []
     for link in _LONE(document.body):
-        text, parent = (link.text or "").strip().lower(), link.getparent()
-        if (
-            text in _LANGUAGES
-            and parent is not None
-            and parent.tag == "p"
-            and len(short_text(parent, 60) or "") == len(text)
-            and not signals.aside(link)
-        ):
+        text = short_text(link, 40) or ""
+        if not _NAME_ALONE.fullmatch(text) or signals.aside(link):
+            continue
+        paragraph = next(link.iterancestors("p"))
+        if _NAME_ALONE.fullmatch(short_text(paragraph, 60) or ""):
             links.append(link)
     return links[:5]
+
+
+def _switch(document: Document) -> Iterator[HtmlElement]:
+    """The links of a language switch that lead to this publication, each with its `hreflang`: not to the home page in
+    that language, where there is no translation."""
+    for link in _SWITCH(document.body)[:40]:
+        path = urlsplit(link.get("href") or "").path.strip("/")
+        if "/" in path or len(path) > 5:
+            yield link
 
 
 def _language(text: str | None, link: HtmlElement) -> str | None:
