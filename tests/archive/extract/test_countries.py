@@ -22,6 +22,17 @@ from archive.extract import countries
         (["عُمان"], None, ("OM",)),
         (["Egypt"], "Egypt and Tunisia", ("EG", "TN")),
         ([], None, ()),
+        ([], "U.S. Aid, the UK and the US Congress", ("US", "GB")),
+        ([], "Tell Us More", ()),
+        ([], "Courts in New Mexico and in Peru", ("PE",)),
+        (["المغرب العربي"], "القضاء في المغرب", ("MA",)),
+        ([], "الإصلاح المالي في الأردن", ("JO",)),
+        (["مالي"], None, ("ML",)),
+        (["Maghreb"], "المغرب العربي وجنوب أفريقيا", ("ZA",)),
+        (["Legal Unit", "Transitional Justice"], "Who Decides?", ()),
+        (["Georgia"], None, ("GE",)),
+        ([], "Georgia O'Keeffe's Museum", ()),
+        (["Occupied Palestinian Territories"], "غزة", ("PS",)),
     ],
 )
 def test_codes(terms: list[str], title: str | None, codes: tuple[str, ...]) -> None:
