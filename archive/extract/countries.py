@@ -26,7 +26,8 @@ LI Liechtenstein|LT Lithuania|LU Luxembourg|MG Madagascar|MW Malawi|MY Malaysia|
 MH Marshall Islands|MR Mauritania|MU Mauritius|MX Mexico|FM Micronesia|MD Moldova|MC Monaco|MN Mongolia|
 ME Montenegro|MA Morocco|MZ Mozambique|MM Myanmar,Burma|NA Namibia|NR Nauru|NP Nepal|NL Netherlands|
 NZ New Zealand|NI Nicaragua|NE Niger|NG Nigeria|MK North Macedonia|NO Norway|OM Oman|PK Pakistan|PW Palau|
-PS Palestine,Gaza,West Bank,Gaza Strip,Palestinian Territory,Palestinian Territories,Occupied Palestinian Territory,Occupied Palestinian Territories,East Jerusalem|
+PS Palestine,Gaza,West Bank,Gaza Strip,East Jerusalem|
+PS Palestinian Territory,Palestinian Territories,Occupied Palestinian Territory,Occupied Palestinian Territories|
 PA Panama|PG Papua New Guinea|PY Paraguay|PE Peru|PH Philippines|PL Poland|PT Portugal|QA Qatar|RO Romania|
 RU Russia,Russian Federation|RW Rwanda|KN Saint Kitts and Nevis|LC Saint Lucia|
 VC Saint Vincent and the Grenadines|WS Samoa|SM San Marino|ST Sao Tome and Principe|SA Saudi Arabia,KSA|
