@@ -119,5 +119,5 @@ def _is_others(element: HtmlElement, first: HtmlElement) -> bool:
     those who reviewed it."""
     text = lines(element, MAX_BYLINE) or ""
     return names.is_review(text) or (
-        names.has_label(text) and bool(dates.find_all(text)) and names.has_label(lines(first, MAX_BYLINE) or "")
+        names.has_label(text) and any(dates.find_all(text)) and names.has_label(lines(first, MAX_BYLINE) or "")
     )

@@ -7,13 +7,19 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
+from archive.extract import dates, names
 from archive.extract.html import plain
 from archive.extract.signals import Signals, short_text
 from archive.extract.title import fold
 
 SHORTEST, LONGEST = 25, 700  # characters; the longest honest standfirst seen has 612
 REACH = 40  # marked elements between the title and it: a byline, a share bar and a picture take about twenty
+FEWEST_WORDS = 6  # a label or a section's name below a title has fewer
+_HEADER = re.compile(
+    r"(?:^|[\s_-])(?:page|entry|post|article|single|content)-?_?_?(?:header|hero|head|intro)(?:$|[\s_-])"
+)
 _WRAPPERS = frozenset(["div", "section", "article", "main"])
+_DISCLOSURE = re.compile(r"\baffiliate|qualifying purchases|\bsponsor(?:ed|s)\b|\bdisclosure\b", re.IGNORECASE)
 _QUESTION = re.compile(r"[?؟]\s*$")
 _LABEL = re.compile(r"[:：]\s*$")
 
@@ -40,11 +46,38 @@ def read(
         near = 0 <= mark.place - signals.place <= REACH and mark.element.tag not in ("a", "li", "button", "label")
         if near and len(text) >= SHORTEST and fold(text) != fold(title or "") and not _elsewhere(mark.element, signals):
             return Standfirst(text, "element", mark.element)
+    below = _below_title(signals)
+    if below.text and fold(below.text) != fold(title or ""):
+        return below
     return _bold_paragraph(body if body is not None else next((mark.element for mark in signals.bodies), None))
 
 
 def _elsewhere(element: HtmlElement, signals: Signals) -> bool:
     return element in signals.ancestors or signals.aside(element)
+
+
+def _below_title(signals: Signals) -> Standfirst:
+    """A sentence right below the title, in the page's header where no paragraph of the body stands."""
+    title = signals.title
+    header = title.getparent() if title is not None else None
+    if title is None or header is None or not (header.tag in ("header", "hgroup") or _HEADER.search(_classes(header))):
+        return Standfirst()
+    for element in title.itersiblings():
+        if element.tag not in ("p", "h2", "h3", "h4") or len(list(element.iter("a"))) > 1:
+            continue
+        text = short_text(element, LONGEST) or ""
+        if (
+            len(text.split()) >= FEWEST_WORDS
+            and not _DISCLOSURE.search(text)
+            and not names.has_label(text)
+            and not any(dates.find_all(text[:60]))
+        ):
+            return Standfirst(text, "element", element)
+    return Standfirst()
+
+
+def _classes(element: HtmlElement) -> str:
+    return (element.get("class") or "").lower()
 
 
 def _bold_paragraph(body: HtmlElement | None) -> Standfirst:
