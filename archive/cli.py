@@ -154,7 +154,14 @@ def derive(
 )
 def verify(
     ctx: typer.Context,
-    name: _Name,
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="A collection's name; or any WARC file, or folder with WARCs, of any tool.",
+            metavar="COLLECTION|PATH",
+            show_default=False,
+        ),
+    ],
     ident: Annotated[
         str | None,
         typer.Argument(metavar="ID", help="One publication, such as timep:p3105; else all.", show_default=False),
@@ -168,25 +175,51 @@ def verify(
             "--head", metavar="HASH", help="The ledger's head, as a report printed it: is it still in the chain?"
         ),
     ] = None,
+    repair: Annotated[
+        bool,
+        typer.Option("--repair", help="First bring back what can be, beside what is there; no sealed file is changed."),
+    ] = False,
     as_json: _Json = False,
 ) -> None:
     """Check every digest, the index, the ledger, and derive every line of the dataset again.
 
-    Findings go to standard output: what, where, how to mend it. Exit codes: 0 all good, or warnings alone · 1 an error
-    was found · 2 wrong usage.
+    Findings go to standard output: what, where, which rule, how to mend it. Exit codes: 0 all good, or warnings alone ·
+    1 an error was found · 2 wrong usage.
     """
+    from archive.audit import repair as repairs
     from archive.audit import report
+    from archive.audit.reading import Files
+    from archive.audit.source import of_path
     from archive.audit.verify import Audit
 
     talk = Console(stderr=True)
-    audit = Audit(collection(ctx, name), ident=ident, only_bytes=only_bytes, head=head)
-    with report.watched(audit, talk):
-        findings = list(audit.findings())
-    if as_json:
-        print(json.dumps(report.as_dict(audit, findings), ensure_ascii=False, indent=2))
+    shown = _collection_at(ctx, name)
+    audit: Audit | Files
+    if shown is not None:
+        audit = Audit(shown, ident=ident, only_bytes=only_bytes, head=head)
+        mended = repairs.of_collection(shown) if repair else iter(())
     else:
-        report.show(audit, findings, Console(), talk)
+        source = of_path(Path(name))
+        if ident is not None or head is not None:
+            raise CollectionError(
+                f"{name} is no collection: it has no publications and no ledger; leave ID and --head out"
+            )
+        audit = Files(source)
+        mended = repairs.of_files(source) if repair else iter(())
+    if as_json:
+        report.write(audit, audit.findings(), sys.stdout, mended)
+    else:
+        report.show_repairs(mended, repair, Console())
+        report.show(audit, audit.findings(), Console(), talk)
     raise typer.Exit(1 if audit.errors else 0)
+
+
+def _collection_at(ctx: typer.Context, name: str) -> Collection | None:
+    """The collection of that name, or in that folder; None where it is another folder, or a file."""
+    path = Path(name)
+    if (home(ctx) / "collections" / name).is_dir() or not name or not path.exists():
+        return collection(ctx, name)
+    return Collection.open(path) if (path / "collection.toml").is_file() else None
 
 
 @app.command(

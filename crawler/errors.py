@@ -3,8 +3,6 @@
 import errno
 import sqlite3
 
-import sqlalchemy as sa
-
 from archive.errors import ArchiveError, OutOfSpace
 
 _NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -24,7 +22,7 @@ def space(error: BaseException) -> OutOfSpace | None:
     """
     if isinstance(error, OutOfSpace):
         return error
-    cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+    cause = getattr(error, "orig", None) or error  # SQLAlchemy's carry the database's own
     if isinstance(cause, OSError):
         full = cause.errno in _NO_SPACE
     else:

@@ -4,6 +4,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from archive.audit.standard import RULES, of_field
+
 
 class Level(StrEnum):
     """How bad: an error is a claim of the archive that does not hold, a warning is what an archivist should know."""
@@ -26,6 +28,7 @@ class Finding:
     mend: str  # one line: what to do
     offset: int | None = None  # bytes, of the gzip member within the file
     line: int | None = None  # from 1, within a file of lines
+    standard: str | None = None  # where the rule stands, such as "WARC 1.1, 5.8"; None for what no standard says
 
     @property
     def place(self) -> str:
@@ -40,14 +43,32 @@ class Finding:
 
 
 def error(
-    where: str, rule: str, detail: str, mend: str, *, offset: int | None = None, line: int | None = None
+    where: str,
+    rule: str,
+    detail: str,
+    mend: str,
+    *,
+    offset: int | None = None,
+    line: int | None = None,
+    about: str | None = None,
 ) -> Finding:
-    """A Finding of level error."""
-    return Finding(Level.ERROR, where, rule, detail, mend, offset, line)
+    """A Finding of level error; `about` is the field (lower-case name) that it is about, if it is about one."""
+    return Finding(Level.ERROR, where, rule, detail, mend, offset, line, _standard(rule, about))
 
 
 def warning(
-    where: str, rule: str, detail: str, mend: str, *, offset: int | None = None, line: int | None = None
+    where: str,
+    rule: str,
+    detail: str,
+    mend: str,
+    *,
+    offset: int | None = None,
+    line: int | None = None,
+    about: str | None = None,
 ) -> Finding:
     """A Finding of level warning."""
-    return Finding(Level.WARNING, where, rule, detail, mend, offset, line)
+    return Finding(Level.WARNING, where, rule, detail, mend, offset, line, _standard(rule, about))
+
+
+def _standard(rule: str, about: str | None) -> str | None:
+    return (of_field(about) if about is not None else None) or RULES.get(rule)

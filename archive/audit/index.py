@@ -1,89 +1,159 @@
-"""The index against the records, both ways: every line says what its record says, and every record that belongs there
+"""Indexes against the records, both ways: every line says what its record says, and every record that belongs there
 has a line.
 """
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterator
+from typing import Any
 
-from archive.audit.finding import Finding, error, warning
+from archive.audit.finding import Finding, Level, error, warning
 from archive.audit.inventory import Inventory
+from archive.audit.source import IndexFile, Source
+from archive.audit.stated import Stated
 from archive.errors import DamagedRecord
 from archive.store import cdxj
 
-INDEX = "indexes/index.cdxj"
-JOURNAL = "state/index.journal"
 _DERIVE = "the index is derived: run `policy-archive derive` to make it again from the WARCs"
-_INDEXED = ("response", "revisit", "resource")
+_REINDEX = "make the index again from the WARCs, with the tool that made it (such as cdxj-indexer)"
+_BATCH = 500  # lines: a hundredth of a second
+_NAMES = ("url", "timestamp", "status", "mime", "digest", "length", "key")
 
 
-def check_lines(
-    lines: Iterable[bytes], where: str, inventory: Inventory, is_journal: bool = False
-) -> Iterator[Finding]:
-    """Each line of an index file against the record that it points at.
-
-    The index is sorted by bytes and has each record once. A journal has the order of writing, and while its file is
-    being sealed, the index has its lines already.
+def read(index: IndexFile, number: int, inventory: Inventory) -> Iterator[Finding | int]:
+    """Takes the lines of an index, the source's `number`-th, into the inventory; says what is wrong with the lines
+    alone, and now and then which line it is at.
     """
+    mend = _DERIVE if index.own else _REINDEX
+    batch: list[tuple[Any, ...]] = []
     before = b""
-    for number, line in enumerate(lines, 1):
-        if line < before and not is_journal:
+    for count, line in enumerate(index.lines(), 1):
+        if not index.own and line.startswith(b"!"):  # the head of a ZipNum block, or the format
+            continue
+        if line < before and index.in_order:
             detail = "the line is not in byte order (LC_ALL=C): readers that search by halves do not find it"
-            yield error(where, "index-order", detail, _DERIVE, line=number)
+            yield error(index.where, "index-order", detail, mend, line=count)
         before = line
         try:
-            parsed = cdxj.parse(line)
+            row, spelled = _own(line) if index.own else _foreign(line)
         except DamagedRecord as damage:
-            yield error(where, "index-line", str(damage), _DERIVE, line=number)
+            yield error(index.where, "index-line", str(damage), mend, line=count)
             continue
-        if str(parsed).encode() != line.rstrip(b"\n"):
+        if not spelled:
             detail = "the line is not as the archive writes it: unknown fields, or another spelling"
-            yield warning(where, "index-spelling", detail, _DERIVE, line=number)
-        if not inventory.mark_indexed(parsed.filename, parsed.offset) and not is_journal:
-            detail = f"a second line for the record in {parsed.filename} at byte {parsed.offset}"
-            yield error(where, "index-duplicate", detail, _DERIVE, line=number)
-        wrong = _difference(parsed, inventory)
-        if wrong is not None:
-            rule, detail = wrong
-            yield error(where, rule, detail, _DERIVE, line=number)
+            yield warning(index.where, "index-spelling", detail, mend, line=count)
+        batch.append((number, count, *row))
+        if len(batch) >= _BATCH:
+            inventory.add_lines(batch)
+            batch.clear()
+            yield count
+    inventory.add_lines(batch)
 
 
-def check_records(inventory: Inventory, still_open: Iterable[str] = ()) -> Iterator[Finding]:
-    """Every record that belongs into the index and is not there.
+def check(source: Source, inventory: Inventory) -> Iterator[Finding]:
+    """What is wrong between the records and all lines that were read."""
+    inventory.finish_lines()
+    for number, index in enumerate(source.indexes):
+        mend = _DERIVE if index.own else _REINDEX
+        if index.in_order:
+            yield from _duplicates(index, number, inventory, mend)
+        yield from _dangling(index, number, inventory, mend, Level.ERROR if source.closed else Level.WARNING)
+        yield from _mismatches(index, number, inventory, mend)
+    if source.closed:
+        yield from _missing(source, inventory)
 
-    What a crawl is just writing into an open file is not missed.
-    """
-    query = f"""SELECT file, offset, type, target FROM record r
-        WHERE type IN ({", ".join("?" * len(_INDEXED))}) AND (type = 'resource' OR status IS NOT NULL)
-        AND NOT EXISTS (SELECT 1 FROM indexed i WHERE i.file = r.file AND i.offset = r.offset) ORDER BY file, offset"""
-    being_written = set(still_open)
-    for file, offset, kind, target in inventory.rows(query, *_INDEXED):
-        if file in being_written:
+
+def _duplicates(index: IndexFile, number: int, inventory: Inventory, mend: str) -> Iterator[Finding]:
+    query = """SELECT l.number, l.file, l.offset FROM line l WHERE l.source = ? AND EXISTS (
+            SELECT 1 FROM line o WHERE o.file = l.file AND o.offset = l.offset AND o.source = l.source
+            AND o.number < l.number) ORDER BY l.number"""
+    for line, file, offset in inventory.rows(query, number):
+        detail = f"a second line for the record in {file} at byte {offset}"
+        yield error(index.where, "index-duplicate", detail, mend, line=line)
+
+
+def _dangling(index: IndexFile, number: int, inventory: Inventory, mend: str, level: Level) -> Iterator[Finding]:
+    query = """SELECT l.number, l.file, l.offset FROM line l WHERE l.source = ? AND NOT EXISTS (
+            SELECT 1 FROM file f JOIN record r ON r.file = f.number WHERE f.name = l.file AND r.offset = l.offset)
+        ORDER BY l.number"""
+    tell = error if level is Level.ERROR else warning
+    for line, file, offset in inventory.rows(query, number):
+        if inventory.is_lost(file, offset):
+            continue  # told once, where the file is damaged
+        detail = f"no readable record begins in {file} at byte {offset}"
+        yield tell(index.where, "index-dangling", detail, mend, line=line)
+
+
+def _mismatches(index: IndexFile, number: int, inventory: Inventory, mend: str) -> Iterator[Finding]:
+    """A digest is that of the entity; for a revisit, and in others' indexes, also the one that the record states."""
+    stated = "r.type = 'revisit'" if index.own else "1"
+    query = f"""SELECT l.number, l.file, l.offset, r.type,
+            l.url, l.timestamp, l.status, l.mime, l.digest, l.length, l.key,
+            r.target, substr(replace(replace(replace(r.date, '-', ''), ':', ''), 'T', ''), 1, 14), r.status, r.mime,
+            CASE WHEN {stated} AND (r.type = 'revisit' OR r.payload = l.digest) THEN r.payload ELSE r.entity END,
+            r.length, r.key
+        FROM line l JOIN file f ON f.name = l.file JOIN record r ON r.file = f.number AND r.offset = l.offset
+        WHERE l.source = ? AND r.part = 0"""
+    for line, file, offset, kind, *values in inventory.rows(query, number):
+        said, is_so = values[:7], values[7:]
+        if index.own and kind not in ("response", "revisit", "resource"):
+            detail = f"{file} at byte {offset} is a {kind} record, which the index leaves out"
+            yield error(index.where, "index-mismatch", detail, mend, line=line)
+            continue
+        wrong = [
+            f"{name} is {one!r}, the record's is {other!r}"
+            for name, one, other in zip(_NAMES, said, is_so, strict=True)
+            if one != other and (index.own or _comparable(name, one, other, kind))
+        ]
+        if wrong:
+            detail = f"{file} at byte {offset}: {'; '.join(wrong)}"
+            yield error(index.where, "index-mismatch", detail, mend, line=line)
+
+
+def _comparable(name: str, said: Any, is_so: Any, kind: str) -> bool:
+    """Whether another tool's line can be held against a record: fields may be left out, and SURTs differ."""
+    if said is None or is_so is None or name in ("key", "mime") or kind not in ("response", "revisit", "resource"):
+        return False
+    return name != "digest" or said.partition(":")[0] == is_so.partition(":")[0]
+
+
+def _missing(source: Source, inventory: Inventory) -> Iterator[Finding]:
+    """Every record that belongs into the index and is not there."""
+    query = """SELECT r.place, r.offset, r.type, r.target FROM named_record r
+        WHERE r.type IN ('response', 'revisit', 'resource') AND (r.type = 'resource' OR r.status IS NOT NULL)
+        AND NOT EXISTS (SELECT 1 FROM line l WHERE l.file = r.place AND l.offset = r.offset)
+        ORDER BY r.file, r.offset"""
+    for file, offset, kind, target in inventory.rows(query):
+        if file in source.unindexed:
             continue
         detail = f"the {kind} record of {target} has no line in the index: replay and derive do not see it"
-        yield error(file, "index-missing", detail, _DERIVE, offset=offset)
+        yield error(source.prefix + file, "index-missing", detail, _DERIVE, offset=offset)
 
 
-def _difference(line: cdxj.IndexLine, inventory: Inventory) -> tuple[str, str] | None:
-    query = "SELECT length, target, date, status, mime, type, entity, payload FROM record WHERE file = ? AND offset = ?"
-    record = inventory.one(query, line.filename, line.offset)
-    if record is None:
-        if inventory.is_lost(line.filename, line.offset):
-            return None  # told once, where the file is damaged
-        return "index-dangling", f"no readable record begins in {line.filename} at byte {line.offset}"
-    length, target, date, status, mime, kind, entity, payload = record
-    if kind not in _INDEXED:
-        return "index-mismatch", f"{line.filename} at byte {line.offset} is a {kind} record, which the index leaves out"
-    digest = payload if kind == "revisit" else entity
-    said = (line.url, line.timestamp, line.status, line.mime, line.digest, line.length, line.key)
-    is_so = (target, _timestamp(date), status, mime, digest, length, cdxj.key(target or ""))
-    names = ("url", "timestamp", "status", "mime", "digest", "length", "key")
-    wrong = [
-        f"{name} is {one!r}, the record's is {other!r}"
-        for name, one, other in zip(names, said, is_so, strict=True)
-        if one != other
-    ]
-    return ("index-mismatch", f"{line.filename} at byte {line.offset}: {'; '.join(wrong)}") if wrong else None
+def _own(line: bytes) -> tuple[tuple[Any, ...], bool]:
+    parsed = cdxj.parse(line)
+    row = (parsed.filename, parsed.offset, parsed.length, parsed.key, parsed.timestamp, parsed.url)
+    spelled = str(parsed).encode() == line.rstrip(b"\n")
+    return (*row, parsed.mime, parsed.status, parsed.digest), spelled
 
 
-def _timestamp(date: str | None) -> str:
-    """A WARC-Date's 14 digits."""
-    return "".join(character for character in (date or "")[:19] if character.isdigit())
+def _foreign(line: bytes) -> tuple[tuple[Any, ...], bool]:
+    """A line of any CDXJ: of its fields, only where the record lies must be there."""
+    try:
+        key, timestamp, told = line.decode("utf-8").split(" ", 2)
+        fields = json.loads(told)
+        length, status, digest = fields.get("length"), str(fields.get("status", "")), fields.get("digest")
+        if digest is not None:
+            digest = Stated(digest if ":" in digest else f"sha1:{digest}").plain
+        return (
+            str(fields["filename"]),
+            int(fields["offset"]),
+            int(length) if length is not None else None,
+            key,
+            timestamp,
+            fields.get("url"),
+            fields.get("mime"),
+            int(status) if status.isdigit() else None,
+            digest,
+        ), True
+    except (ValueError, KeyError, TypeError, AttributeError) as problem:
+        raise DamagedRecord(f"not a CDXJ line: {line[:120]!r} ({type(problem).__name__}: {problem})") from None

@@ -3,39 +3,43 @@ archive's size.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Self
 
-from archive.audit.record import Record
+from archive.audit.integrity import Seen
 
 _SCHEMA = """
+CREATE TABLE file (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE record (
-    file TEXT NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL, sha256 TEXT NOT NULL,
-    id TEXT NOT NULL, type TEXT NOT NULL, target TEXT, date TEXT, entity TEXT, payload TEXT,
-    refers_target TEXT, refers_date TEXT, status INTEGER, mime TEXT,
-    PRIMARY KEY (file, offset)
+    file INTEGER NOT NULL, offset INTEGER NOT NULL, part INTEGER NOT NULL, length INTEGER NOT NULL,
+    sha256 TEXT NOT NULL, id TEXT NOT NULL, type TEXT NOT NULL, target TEXT, date TEXT, entity TEXT, payload TEXT,
+    refers_target TEXT, refers_date TEXT, status INTEGER, mime TEXT, key TEXT,
+    block INTEGER NOT NULL, segment TEXT, total TEXT,
+    PRIMARY KEY (file, offset, part)
 ) WITHOUT ROWID;
-CREATE TABLE indexed (file TEXT NOT NULL, offset INTEGER NOT NULL, PRIMARY KEY (file, offset)) WITHOUT ROWID;
-CREATE TABLE reference (file TEXT NOT NULL, offset INTEGER NOT NULL, name TEXT NOT NULL, id TEXT NOT NULL);
+CREATE TABLE line (
+    source INTEGER NOT NULL, number INTEGER NOT NULL, file TEXT NOT NULL, offset INTEGER NOT NULL, length INTEGER,
+    key TEXT, timestamp TEXT, url TEXT, mime TEXT, status INTEGER, digest TEXT
+);
+CREATE TABLE reference (file INTEGER NOT NULL, offset INTEGER NOT NULL, name TEXT NOT NULL, id TEXT NOT NULL);
+CREATE TABLE lost (file INTEGER NOT NULL, begin INTEGER NOT NULL, end INTEGER NOT NULL);
+CREATE VIEW named_record AS SELECT f.name AS place, r.* FROM record r JOIN file f ON f.number = r.file;
+CREATE VIEW named_reference AS SELECT f.name AS place, r.* FROM reference r JOIN file f ON f.number = r.file;
 """
 _INDEXES = """
 CREATE INDEX IF NOT EXISTS record_id ON record (id);
 CREATE INDEX IF NOT EXISTS record_target ON record (target, date) WHERE type IN ('response', 'resource');
+CREATE INDEX IF NOT EXISTS lost_file ON lost (file, begin);
 """
-REFERENCES = ("warc-concurrent-to", "warc-refers-to", "warc-warcinfo-id", "warc-segment-origin-id")
-BATCH = 1000  # rows of an insert
 
 
 class Inventory:
-    """The records of a collection as the scan read them. Use as a context manager: the database goes with it."""
+    """The records of a source as the scan read them. Use as a context manager: the database goes with it."""
 
     def __enter__(self) -> Self:
         self._folder = TemporaryDirectory(prefix="policy-archive-audit-")
-        self._rows: list[tuple[Any, ...]] = []
-        self._references: list[tuple[Any, ...]] = []
-        self.lost: list[tuple[str, int, int]] = []  # file, begin, end: bytes that could not be read as records
         self._database = sqlite3.connect(Path(self._folder.name) / "inventory.sqlite", isolation_level=None)
         self._database.execute("PRAGMA journal_mode = OFF")
         self._database.execute("PRAGMA synchronous = OFF")
@@ -46,55 +50,47 @@ class Inventory:
         self._database.close()
         self._folder.cleanup()
 
-    def add(self, record: Record) -> None:
-        """Takes note of a record."""
-        place = (record.file, record.offset)
-        self._rows.append(
-            (
-                *place,
-                record.length,
-                record.sha256,
-                record.id,
-                record.type,
-                (record.header("warc-target-uri") or "").strip("<>") or None,
-                record.header("warc-date"),
-                record.entity_digest,
-                record.header("warc-payload-digest"),
-                (record.header("warc-refers-to-target-uri") or "").strip("<>") or None,
-                record.header("warc-refers-to-date"),
-                record.status,
-                record.mime,
-            )
-        )
-        self._references += [(*place, name, value) for name, value in record.headers if name in REFERENCES]
-        if len(self._rows) >= BATCH:
-            self._flush()
+    def add(self, name: str, seen: Seen) -> None:
+        """Takes note of what was seen in a part of a WARC."""
+        run = self._database.execute
+        run("INSERT OR IGNORE INTO file (name) VALUES (?)", (name,))
+        number = run("SELECT number FROM file WHERE name = ?", (name,)).fetchone()[0]
+        many = self._database.executemany
+        run("BEGIN")
+        blanks = ",".join("?" * 18)
+        many(f"INSERT OR IGNORE INTO record VALUES ({number},{blanks})", seen.records)
+        many(f"INSERT INTO reference VALUES ({number},?,?,?)", seen.references)
+        many(f"INSERT INTO lost VALUES ({number},?,?)", seen.lost)
+        run("COMMIT")
 
     def finish(self) -> None:
         """All records are in: look-ups are fast from here on."""
-        self._flush()
         self._database.executescript(_INDEXES)
 
+    def add_lines(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Takes note of lines of an index, as the table `line` has them."""
+        self._database.execute("BEGIN")
+        self._database.executemany(f"INSERT INTO line VALUES ({','.join('?' * 11)})", rows)
+        self._database.execute("COMMIT")
+
+    def finish_lines(self) -> None:
+        """All index lines are in."""
+        self._database.execute("CREATE INDEX IF NOT EXISTS line_place ON line (file, offset)")
+
     def rows(self, query: str, *values: Any) -> Iterator[Any]:
-        """The rows of a SELECT over the tables `record`, `reference` and `indexed`."""
+        """The rows of a SELECT over the tables and views above, where a record's file is called `place`."""
         yield from self._database.execute(query, values)
 
     def one(self, query: str, *values: Any) -> Any:
         """The first row of a SELECT, or None."""
         return self._database.execute(query, values).fetchone()
 
-    def mark_indexed(self, file: str, offset: int) -> bool:
-        """Takes note that the index has a line for this place; False where it had one already."""
-        return bool(self._database.execute("INSERT OR IGNORE INTO indexed VALUES (?, ?)", (file, offset)).rowcount)
+    def has_lost(self) -> bool:
+        """Whether there are bytes that could not be read as records."""
+        return self.one("SELECT 1 FROM lost") is not None
 
-    def is_lost(self, file: str, offset: int) -> bool:
+    def is_lost(self, name: str, offset: int) -> bool:
         """Whether this place lies where nothing could be read."""
-        return any(name == file and begin <= offset < end for name, begin, end in self.lost)
-
-    def _flush(self) -> None:
-        self._database.execute("BEGIN")
-        self._database.executemany("INSERT OR IGNORE INTO record VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)", self._rows)
-        self._database.executemany("INSERT INTO reference VALUES (?,?,?,?)", self._references)
-        self._database.execute("COMMIT")
-        self._rows.clear()
-        self._references.clear()
+        query = "SELECT end FROM lost JOIN file ON number = file WHERE name = ? AND begin <= ? ORDER BY begin DESC"
+        found = self.one(query, name, offset)
+        return found is not None and offset < found[0]

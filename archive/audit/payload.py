@@ -7,14 +7,28 @@ issue 22). Some tools digest the body with its chunk framing instead, so that bo
 import hashlib
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from enum import Enum
+from functools import partial
+from typing import Any
 
 from archive.errors import DamagedRecord
-from archive.store.http import Message, split
+from archive.store.http import Headers, fields, split
+
+Bytes = bytes | memoryview
 
 HEAD_LIMIT = 1024 * 1024  # bytes of interim and final heads together; past it the block is taken as not HTTP
+_MOST_HEADS = 8192  # bytes of a response that hold the head of nearly all
 _LINE_LIMIT = 4096  # bytes of a chunk-size line, extensions included
 _CHUNK_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]*)?\r?\n")
+
+
+_NEW: dict[str, Callable[[], Any]] = {
+    "sha256": hashlib.sha256,
+    "sha512": hashlib.sha512,
+    "sha1": partial(hashlib.sha1, usedforsecurity=False),
+    "md5": partial(hashlib.md5, usedforsecurity=False),
+}
 
 
 class _At(Enum):
@@ -28,10 +42,10 @@ class Hashes:
     """One stream, digested by several algorithms at once."""
 
     def __init__(self, algorithms: Iterable[str]) -> None:
-        self._hashes = {name: hashlib.new(name, usedforsecurity=False) for name in algorithms}
+        self._hashes = {name: _NEW[name]() for name in algorithms}
         self.length = 0
 
-    def update(self, piece: bytes) -> None:
+    def update(self, piece: Bytes) -> None:
         """The next bytes of the stream."""
         self.length += len(piece)
         for one in self._hashes.values():
@@ -39,33 +53,40 @@ class Hashes:
 
     def digest(self, algorithm: str) -> bytes:
         """The digest of what went in so far."""
-        return self._hashes[algorithm].digest()
+        found: bytes = self._hashes[algorithm].digest()
+        return found
 
 
 class Payload:
-    """Takes the block of an HTTP response in pieces; afterwards `message` is its head and the two digests are known."""
+    """Takes the block of an HTTP message in pieces; afterwards its head and the two digests are known.
 
-    def __init__(self, algorithms: Iterable[str]) -> None:
-        names = tuple(algorithms)
-        self.message: Message | None = (
-            None  # with an empty body; None while the head goes on, and where the block is not HTTP
-        )
+    `algorithms` digest the entity, `framed` the body as it crossed the wire: None leaves that out.
+    """
+
+    def __init__(self, algorithms: Iterable[str], framed: Iterable[str] | None = None, request: bool = False) -> None:
+        self.status: int | None = None  # None while the head goes on, and where the block is not HTTP
+        self.content_type: str | None = None
         self.chunked = False
-        self.entity = Hashes(names)  # transfer-coding off
-        self.framed = Hashes(names)  # the body as it crossed the wire
+        self.entity = Hashes(algorithms)  # transfer-coding off
+        self.framed = Hashes(framed or ())
+        self._request = request
         self._head: bytearray | None = bytearray()
-        self._take: Callable[[bytes], None] = self.entity.update
+        self._take: Callable[[Bytes], None] = self.entity.update
         self._left = 0  # bytes of the chunk, or of the Content-Length, that are still to come
         self._at = _At.SIZE
         self._pending = b""
 
-    def update(self, piece: bytes) -> None:
+    def update(self, piece: Bytes) -> None:
         """The next bytes of the block."""
         if self._head is None:
             self._body(piece)
             return
+        if not self._head and not self._request and (plain := plain_head(bytes(piece[:_MOST_HEADS]))):
+            self._head = None
+            self._read(plain, piece)
+            return
         self._head += piece
-        if _complete(self._head) or len(self._head) > HEAD_LIMIT:
+        if self._request or _complete(self._head) or len(self._head) > HEAD_LIMIT:
             self._begin(bytes(self._head))
 
     def finish(self) -> None:
@@ -76,35 +97,45 @@ class Payload:
             self._as_it_stands(self._pending)
 
     def _begin(self, start: bytes) -> None:
+        if self._request:
+            blank = _BLANK.search(start)
+            if blank is None and len(start) <= HEAD_LIMIT:
+                return
+            message = Head(0, fields(start.split(b"\n")[1:]), blank.end() if blank else len(start))
+        else:
+            try:
+                message = read_head(start)
+            except DamagedRecord:
+                self._head = None
+                self._body(memoryview(start))
+                return
         self._head = None
-        try:
-            message = split(start)
-        except DamagedRecord:
-            self._body(start)
-            return
-        self.message = Message(
-            message.interim, message.head, b"", message.status, message.reason, message.version, message.headers
-        )
-        words = [word.strip().lower() for word in _values(message, "transfer-encoding")]
-        lengths = {word.strip() for word in _values(message, "content-length")}
+        self._read(message, memoryview(start))
+
+    def _read(self, message: "Head", start: Bytes) -> None:
+        """The head is known; `start` are the block's bytes so far."""
+        if not self._request:
+            self.status, self.content_type = message.status, message.first("content-type")
+        words = message.words("transfer-encoding")
+        lengths = set(message.words("content-length"))
         if message.status in (204, 304):
             self._left, self._take = 0, self._counted
         elif "chunked" in words:
             self.chunked, self._take = True, self._dechunked
         elif len(lengths) == 1 and (stated := lengths.pop()).isascii() and stated.isdigit() and len(stated) <= 18:
             self._left, self._take = int(stated), self._counted
-        self._body(message.body)
+        self._body(start[message.end :])
 
-    def _body(self, piece: bytes) -> None:
+    def _body(self, piece: Bytes) -> None:
         self.framed.update(piece)
         self._take(piece)
 
-    def _counted(self, piece: bytes) -> None:
-        self.entity.update(piece[: self._left])
+    def _counted(self, piece: Bytes) -> None:
+        self.entity.update(piece if len(piece) <= self._left else piece[: self._left])
         self._left -= min(self._left, len(piece))
 
-    def _dechunked(self, piece: bytes) -> None:
-        data = self._pending + piece
+    def _dechunked(self, piece: Bytes) -> None:
+        data = b"".join((self._pending, piece))
         at = 0
         while at < len(data) and self._at is not _At.DONE:
             step = {_At.SIZE: self._size, _At.DATA: self._data, _At.END: self._end}[self._at](data, at)
@@ -150,10 +181,55 @@ class Payload:
         return 0
 
 
-def _values(message: Message, name: str) -> list[str]:
-    return [word for key, value in message.headers if key.lower() == name for word in value.split(",")]
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the audit needs of a message's head."""
+
+    status: int
+    headers: Headers  # all, or those three that matter here
+    end: int  # bytes, interim responses included
+
+    def first(self, name: str) -> str | None:
+        """The first value of a header, by its lower-case name."""
+        for key, value in self.headers:
+            if key.lower() == name:
+                return value
+        return None
+
+    def words(self, name: str) -> list[str]:
+        """The comma-separated words of all of a header's lines, lower-case."""
+        found = [value for key, value in self.headers if key.lower() == name]
+        return [word.strip().lower() for value in found for word in value.split(",")] if found else []
 
 
+def read_head(start: bytes) -> Head:
+    """The head of a response's first bytes, as the store reads it. Raises DamagedRecord where there is none."""
+    message = split(start)
+    return Head(message.status, message.headers, len(message.interim) + len(message.head))
+
+
+def plain_head(start: bytes) -> Head | None:
+    """The same for nearly all heads, by two patterns; None for one that is odd, or goes on behind these bytes."""
+    found = _PLAIN.match(start)
+    blank = start.find(b"\r\n\r\n", found.end() - 2) if found else -1
+    if found is None or blank < 0 or _odd(start[: blank + 2]):
+        return None
+    lines = _MATTER.findall(start, found.end() - 2, blank + 2)
+    headers = tuple([(name.decode("ascii").lower(), value.decode("latin-1")) for name, value in lines])
+    return Head(int(found[1]), headers, blank + 4)
+
+
+def _odd(head: bytes) -> bool:
+    """Whether a head has a folded line, a NUL, or a line end that is not CR LF."""
+    rest = head.replace(b"\r\n", b"")
+    return b"\r" in rest or b"\n" in rest or b"\0" in rest or b"\n " in head or b"\n\t" in head
+
+
+# a final status line, and the lines that matter
+_PLAIN = re.compile(rb"HTTP/\d(?:\.\d)? (?!1(?!01))(\d{3})(?: [^\r\n\0]*)?\r\n")
+_MATTER = re.compile(
+    rb"\n(content-type|content-length|transfer-encoding)[ \t]*:[ \t]*([^\r\n]*?)[ \t]*(?=\r\n)", re.IGNORECASE
+)
 _BLANK = re.compile(rb"\n\r?\n")
 _INTERIM = re.compile(rb"HTTP/\d+(?:\.\d+)?[ \t]+1(?!01)\d\d\b", re.IGNORECASE)
 

@@ -1,21 +1,22 @@
 """One WARC record as it lies in its member: its header read strictly, its block digested, what is wrong with either."""
 
-import base64
-import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from archive.audit.finding import Finding, error, warning
 from archive.audit.members import Member
 from archive.audit.payload import Hashes, Payload
+from archive.audit.stated import SIZES, Stated
+from archive.audit.stream import END, Stream
 
-HEADER_LIMIT = 1024 * 1024  # bytes of a record's header
-SIZES = {"sha256": 32, "sha1": 20, "md5": 16, "sha512": 64}  # digest algorithms that can be checked, bytes of a digest
 ENTITY = "sha256"  # what the archive's index and its revisits use
 REFETCH = "keep the damaged file, copy the sealed file back from a backup, or crawl the page again"
-_FIELD = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*\Z", re.DOTALL)
+WRITER = "the tool that wrote the file breaks the standard: keep the file, write new ones with another tool"
+VERSIONS = ("WARC/1.1", "WARC/1.0")
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_LINE = re.compile(r"\r\n([^:\s]+):[ \t]*([^\r\n]*)")
 
 
 @dataclass(slots=True)
@@ -27,17 +28,19 @@ class Record:
 
     file: str
     offset: int
+    part: int = 0  # which record of the member: more than one is itself a finding
     version: str = ""
     headers: list[tuple[str, str]] = field(default_factory=list)
     first: dict[str, str] = field(default_factory=dict)  # the same, the first value of each name
-    length: int = 0  # compressed bytes of the member
+    length: int = 0  # bytes of the member
     sha256: str = ""  # of the member
     block_length: int = 0
     entity_digest: str | None = (
         None  # `sha256:…` of the entity, computed; None where the record has no HTTP response or resource
     )
+    stated: dict[str, Stated] = field(default_factory=dict)  # `block`, `payload`: the digests that it states
     status: int | None = None
-    http_headers: tuple[tuple[str, str], ...] = ()
+    content_type: str | None = None  # of the HTTP response
     has_body: bool = False  # of an HTTP block: something stands behind the head
 
     def header(self, name: str) -> str | None:
@@ -47,198 +50,233 @@ class Record:
     @property
     def type(self) -> str:
         """As the header says; "" where it does not."""
-        return self.header("warc-type") or ""
+        return self.first.get("warc-type", "")
 
     @property
     def id(self) -> str:
         """The record's id, in its angle brackets; "" where there is none."""
-        return self.header("warc-record-id") or ""
+        return self.first.get("warc-record-id", "")
 
     @property
     def mime(self) -> str | None:
         """What an index says of its media type: without parameters, `warc/revisit` for a revisit."""
         if self.type == "revisit":
             return "warc/revisit"
-        http = next((value for key, value in self.http_headers if key.lower() == "content-type"), None)
-        stated = self.header("content-type") if self.type == "resource" else http
+        stated = self.header("content-type") if self.type == "resource" else self.content_type
         return re.split(r"[;\s]", stated, maxsplit=1)[0] if stated else None
 
 
-def read(member: Member, file: str) -> tuple[Record | None, list[Finding]]:
-    """The record in a member, with what is wrong in its framing and its digests.
+Read = tuple[Record | None, list[Finding]]
 
-    None where there is no header to speak of.
+
+def read(member: Member, file: str) -> Iterator[Read]:
+    """The records in a member, which should be one, each with what is wrong in its framing and its digests.
+
+    None in a record's place where there is no header to speak of, and where the member is broken: then it is the last.
     """
-    record = Record(file, member.offset)
-    findings: list[Finding] = []
-    head, rest = _header(member.pieces)
-    if head is not None:
-        findings += _parse(record, head)
-        if record.version:
-            findings += _block(record, rest, member.pieces)
-    for _ in member.pieces:
-        pass
-    record.length, record.sha256 = member.length, member.sha256
-    if member.broken:
-        detail = f"the gzip member is broken: {member.broken}"
-        return None, [error(file, "gzip", detail, REFETCH, offset=member.offset)]
-    if head is None:
-        detail = f"the member holds no record: no end of a header within its first {len(rest):,} bytes"
-        return None, [error(file, "record", detail, REFETCH, offset=member.offset)]
-    return (record if record.version else None), findings
+    stream = Stream(member.pieces)
+    part, more = 0, True
+    while more:
+        record = Record(file, member.offset, part)
+        findings: list[Finding] = []
+        head = stream.head()
+        more = False
+        if head is not None:
+            findings += _parse(record, head)
+            if record.version:
+                behind = _block(record, stream, findings)
+                more = behind == END and stream.begins(b"WARC/")
+                findings += _framing(record, behind, stream, more)
+        if not more:
+            stream.drain()
+        if member.broken:
+            yield None, [error(file, member.rule, member.broken, REFETCH, offset=member.offset)]
+            return
+        record.length, record.sha256 = member.length, member.sha256
+        if head is None:
+            detail = "the member holds no record: no end of a header within its first MiB"
+            yield None, [error(file, "record", detail, REFETCH, offset=member.offset)]
+            return
+        yield (record if record.version else None), findings
+        part += 1
 
 
-def _header(pieces: Iterator[bytes]) -> tuple[bytes | None, bytes]:
-    """The header with its blank line, and the bytes behind it that were read along; (None, all of them) where there is
-    none.
-    """
-    read = bytearray()
-    for piece in pieces:
-        read += piece
-        end = read.find(b"\r\n\r\n")
-        if end >= 0:
-            return bytes(read[: end + 4]), bytes(read[end + 4 :])
-        if len(read) > HEADER_LIMIT:
-            break
-    return None, bytes(read)
+_lower: dict[str, str] = {}  # names that were seen → lower case; there are few
 
 
-def _parse(record: Record, head: bytes) -> Iterator[Finding]:
-    mend = "the tool that wrote the file breaks the standard: keep the file, write new ones with another tool"
-    at = {"offset": record.offset}
+def _parse(record: Record, head: bytes) -> Iterable[Finding]:
+    """Reads the header into the record."""
     try:
         text = head.decode("utf-8")
     except UnicodeDecodeError:
-        yield error(record.file, "header-encoding", "the header is not UTF-8", mend, **at)
+        text = ""
+    version = text[:8]
+    if version not in VERSIONS or _odd(text):
+        return _parse_lines(record, head)
+    pairs = _LINE.findall(text, 8)
+    try:
+        headers = [(_lower[name], value) for name, value in pairs]
+    except KeyError:
+        return _parse_lines(record, head)
+    if len(pairs) != text.count("\r\n") - 2:
+        return _parse_lines(record, head)
+    record.version, record.headers = version, headers
+    record.first = dict(reversed(headers))
+    return ()
+
+
+def _odd(text: str) -> bool:
+    """Whether a header has a control character, a folded line, or blanks at a line's end."""
+    return not text.replace("\r\n", "").isprintable() or "\n " in text or " \r" in text
+
+
+def _parse_lines(record: Record, head: bytes) -> Iterator[Finding]:
+    """The same, line by line, for a header that has something odd in it, or a name that was not seen before."""
+    file, offset = record.file, record.offset
+    try:
+        text = head.decode("utf-8")
+    except UnicodeDecodeError:
+        yield error(file, "header-encoding", "the header is not UTF-8", WRITER, offset=offset)
         text = head.decode("latin-1")
-    first, *lines = text[:-4].split("\r\n")
-    if first not in ("WARC/1.1", "WARC/1.0"):
-        yield error(record.file, "record", f"it begins with {first[:40]!r}, not WARC/1.1 or WARC/1.0", mend, **at)
+    version, *lines = text[:-4].split("\r\n")
+    if version not in VERSIONS:
+        detail = f"it begins with {version[:40]!r}, not WARC/1.1 or WARC/1.0"
+        yield error(file, "record", detail, WRITER, offset=offset)
         return
-    record.version = first
+    record.version = version
+    headers, first = record.headers, record.first
     for line in lines:
-        found = _FIELD.match(line)
-        if line.startswith((" ", "\t")):
-            yield error(record.file, "header-folded", f"a folded header line: {line.strip()[:60]!r}", mend, **at)
-        elif found is None:
-            yield error(record.file, "header-line", f"a line that is no header: {line[:60]!r}", mend, **at)
-        elif _CONTROL.search(found[2]):
-            yield error(record.file, "header-control", f"a control character in {line[:60]!r}", mend, **at)
-        else:
-            name, value = found[1].lower(), found[2]
-            record.headers.append((name, value))
-            record.first.setdefault(name, value)
+        name, colon, value = line.partition(":")
+        lower = _lower.get(name) if colon else None
+        if lower is None:
+            if line.startswith((" ", "\t")):
+                # WARC 1.0's grammar has them, and so has 1.1's text; its readers agreed to drop them (issue 74)
+                tell = error if version == "WARC/1.1" else warning
+                yield tell(file, "header-folded", f"a folded header line: {line.strip()[:60]!r}", WRITER, offset=offset)
+                if headers:
+                    headers[-1] = (headers[-1][0], f"{headers[-1][1]} {line.strip()}".strip())
+                    first[headers[-1][0]] = headers[-1][1]
+                continue
+            if not colon or not _NAME.fullmatch(name):
+                yield error(file, "header-line", f"a line that is no header: {line[:60]!r}", WRITER, offset=offset)
+                continue
+            lower = name.lower()
+            if len(_lower) < 1000:
+                _lower[name] = lower
+        value = value.strip(" \t")
+        if not value.isprintable() and _CONTROL.search(value):
+            yield error(file, "header-control", f"a control character in {line[:60]!r}", WRITER, offset=offset)
+            continue
+        headers.append((lower, value))
+        if lower not in first:
+            first[lower] = value
 
 
-def _block(record: Record, rest: bytes, pieces: Iterator[bytes]) -> Iterator[Finding]:
-    """Reads the block, digests it, and compares it with what the header says of it."""
-    at = {"offset": record.offset}
+def _block(record: Record, stream: Stream, findings: list[Finding]) -> bytes:
+    """Reads the block, digests it, and compares it with what the header says of it; the four bytes behind it."""
     stated = record.header("content-length") or ""
     if not (stated.isascii() and stated.isdigit()) or len(stated) > 18:
-        yield error(record.file, "content-length", f"Content-Length is {stated!r}, not a number", REFETCH, **at)
-        return
-    wanted = {name: Stated(value) for name in ("block", "payload") if (value := record.header(f"warc-{name}-digest"))}
-    algorithms = {one.algorithm for one in wanted.values() if one.algorithm in SIZES} | {ENTITY}
-    block, payload = Hashes(algorithms), Payload(algorithms) if _is_http_response(record) else None
-    left, behind = int(stated), bytearray()
-    piece: bytes | None = rest
-    while piece is not None:
-        mine = piece if len(piece) <= left else piece[:left]
-        left -= len(mine)
-        block.update(mine)
-        if payload is not None:
-            payload.update(mine)
-        if len(mine) < len(piece) and len(behind) < HEADER_LIMIT:
-            behind += piece[len(mine) :]
-        piece = next(pieces, None)
+        detail = f"Content-Length is {stated!r}, not a number"
+        findings.append(error(record.file, "content-length", detail, REFETCH, offset=record.offset))
+        return b""
+    for name in ("block", "payload"):
+        value = record.first.get(f"warc-{name}-digest")
+        if value is not None:
+            record.stated[name] = Stated(value)
+    wanted = {name: one.algorithm for name, one in record.stated.items() if one.algorithm in SIZES}
+    block = Hashes({wanted["block"]} if "block" in wanted else ())
+    payload = _payload(record, wanted.get("payload"))
+    take = payload.update if payload is not None else None
+    left = int(stated)
+    for piece in stream.take(left):
+        block.update(piece)
+        if take is not None:
+            take(piece)
     record.block_length = block.length
-    if payload is not None:
+    if isinstance(payload, Payload):
         payload.finish()
-    yield from _framing(record, left, bytes(behind))
-    yield from _digests(record, wanted, block, payload)
+        record.status, record.content_type = payload.status, payload.content_type
+        record.has_body = payload.framed.length > 0 and payload.status is not None
+    if block.length < left:
+        detail = f"Content-Length is {left}, but the block ends {left - block.length} bytes before"
+        findings.append(error(record.file, "content-length", detail, REFETCH, offset=record.offset))
+    findings += _digests(record, block, payload)
+    return b"".join(stream.take(4))
 
 
-def _framing(record: Record, left: int, behind: bytes) -> Iterator[Finding]:
-    at = {"offset": record.offset}
-    if left:
-        detail = f"Content-Length is {record.block_length + left}, but the block ends {left} bytes before"
-        yield error(record.file, "content-length", detail, REFETCH, **at)
-    elif behind.startswith(b"\r\n\r\nWARC/"):
-        mend = "write one gzip member a record (warcio recompress FILE NEW), so that readers can find each"
-        yield error(record.file, "one-record-per-member", "more than one record in a gzip member", mend, **at)
-    elif behind != b"\r\n\r\n":
-        detail = f"behind the block stand {len(behind)} bytes ({behind[:12]!r}), not two line ends"
-        yield error(record.file, "record-end", detail, REFETCH, **at)
+def _payload(record: Record, stated: str | None) -> Payload | Hashes | None:
+    """What digests the record's payload: that of an HTTP message is its entity, that of all others their block."""
+    kind = record.type
+    algorithms = {ENTITY, stated} if stated else {ENTITY}
+    if (record.first.get("content-type") or "").partition(";")[0].strip().lower() == "application/http":
+        if kind in ("response", "revisit"):
+            return Payload(algorithms, framed={stated} if stated else None)
+        if kind == "request" and stated:
+            return Payload(algorithms, framed={stated}, request=True)
+    if kind == "resource" or (stated and kind not in ("revisit", "request", "continuation")):
+        return Hashes(algorithms)
+    return None
 
 
-def _digests(record: Record, wanted: dict[str, "Stated"], block: Hashes, payload: Payload | None) -> Iterator[Finding]:
-    at = {"offset": record.offset}
-    if "block" not in wanted:
+def _framing(record: Record, behind: bytes, stream: Stream, more: bool) -> Iterator[Finding]:
+    stated = record.header("content-length") or ""
+    if more:
+        if record.part == 0:
+            mend = "write one gzip member a record (warcio recompress FILE NEW), so that readers can find each"
+            yield error(
+                record.file,
+                "one-record-per-member",
+                "more than one record in a gzip member",
+                mend,
+                offset=record.offset,
+            )
+        return
+    if not stated.isdigit() or int(stated) > record.block_length:
+        return  # told
+    extra = stream.drain()
+    if behind != END or extra:
+        count = f"{len(behind) + extra:,} bytes" if extra else f"{len(behind)} bytes ({behind!r})"
+        yield error(
+            record.file,
+            "record-end",
+            f"behind the block stand {count}, not two line ends",
+            REFETCH,
+            offset=record.offset,
+        )
+
+
+def _digests(record: Record, block: Hashes, payload: Payload | Hashes | None) -> Iterator[Finding]:
+    stated = record.stated.get("block")
+    if stated is None:
         mend = "nothing to mend here; write new records with a WARC-Block-Digest"
         yield warning(
-            record.file, "block-digest-missing", "no WARC-Block-Digest: a changed byte would not show", mend, **at
+            record.file,
+            "block-digest-missing",
+            "no WARC-Block-Digest: a changed byte would not show",
+            mend,
+            offset=record.offset,
         )
-    elif wanted["block"].contradicts(block):
-        detail = f"WARC-Block-Digest is {wanted['block']}, but the block's is {wanted['block'].of(block)}"
-        yield error(record.file, "block-digest", detail, REFETCH, **at)
-    entity = payload.entity if payload is not None else block if record.type == "resource" else None
-    if entity is not None:
-        record.entity_digest = f"{ENTITY}:{entity.digest(ENTITY).hex()}"
-    if payload is not None and payload.message is not None:
-        record.status, record.http_headers = payload.message.status, payload.message.headers
-        record.has_body = payload.framed.length > 0
-    stated = wanted.get("payload")
-    if stated is None or entity is None or record.type == "revisit" or not stated.contradicts(entity):
+    elif stated.contradicts(block):
+        detail = f"WARC-Block-Digest is {stated}, but the block's is {stated.of(block)}"
+        yield error(record.file, "block-digest", detail, REFETCH, offset=record.offset)
+    if payload is None:
         return
-    if payload is not None and payload.chunked and not stated.contradicts(payload.framed):
+    entity = payload.entity if isinstance(payload, Payload) else payload
+    if record.type in ("response", "revisit", "resource"):
+        record.entity_digest = f"{ENTITY}:{entity.digest(ENTITY).hex()}"
+    stated = record.stated.get("payload")
+    # a revisit's payload is elsewhere, and the first of several segments states that of them all
+    if stated is None or record.type == "revisit" or "warc-segment-number" in record.first:
+        return
+    if not stated.contradicts(entity):
+        return
+    chunked = isinstance(payload, Payload) and payload.chunked
+    if isinstance(payload, Payload) and chunked and not stated.contradicts(payload.framed):
         detail = "WARC-Payload-Digest holds for the body with its chunk framing, not for the entity"
         mend = "nothing is lost: readers that follow the standard will say it does not match"
-        yield warning(record.file, "payload-digest-framed", detail, mend, **at)
+        yield warning(record.file, "payload-digest-framed", detail, mend, offset=record.offset)
     else:
-        detail = f"WARC-Payload-Digest is {stated}, but the payload's is {stated.of(entity)}" + (
-            ", chunk framing on or off" if payload is not None and payload.chunked else ""
-        )
-        yield error(record.file, "payload-digest", detail, REFETCH, **at)
-
-
-def _is_http_response(record: Record) -> bool:
-    media_type = (record.header("content-type") or "").partition(";")[0].strip().lower()
-    return record.type in ("response", "revisit") and media_type == "application/http"
-
-
-class Stated:
-    """A digest as a header says it: `algorithm:value`, Base16 or Base32."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        name, colon, self.value = text.partition(":")
-        self.algorithm = name.lower().replace("-", "") if colon else ""
-
-    def __str__(self) -> str:
-        return self.text
-
-    @property
-    def bytes(self) -> bytes | None:
-        """The digest itself; None where the value has no form that the algorithm could have."""
-        size = SIZES.get(self.algorithm, -1)
-        try:
-            if len(self.value) == size * 2:
-                return bytes.fromhex(self.value)
-            padded = self.value.rstrip("=").upper()
-            decoded = base64.b32decode(padded + "=" * (-len(padded) % 8))
-        except (ValueError, binascii.Error):
-            return None
-        return decoded if len(decoded) == size else None
-
-    def contradicts(self, hashes: Hashes) -> bool:
-        """Whether the digest can be read and is not that of the bytes.
-
-        One that cannot be read is the header rules' to tell.
-        """
-        return self.bytes is not None and self.bytes != hashes.digest(self.algorithm)
-
-    def of(self, hashes: Hashes) -> str:
-        """The digest of the bytes in the form of this one."""
-        digest = hashes.digest(self.algorithm)
-        hexadecimal = len(self.value) == SIZES[self.algorithm] * 2
-        return f"{self.algorithm}:" + (digest.hex() if hexadecimal else base64.b32encode(digest).decode().rstrip("="))
+        detail = f"WARC-Payload-Digest is {stated}, but the payload's is {stated.of(entity)}"
+        if isinstance(payload, Payload) and chunked:
+            detail += f", and {stated.of(payload.framed)} with its chunk framing"
+        yield error(record.file, "payload-digest", detail, REFETCH, offset=record.offset)

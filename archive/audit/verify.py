@@ -3,58 +3,46 @@
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from archive.audit import chain, derivation, index, references, rules
-from archive.audit.finding import Finding, Level, error, warning
-from archive.audit.integrity import scan
+from archive.audit import chain
+from archive.audit.finding import Finding, error, warning
+from archive.audit.integrity import one
 from archive.audit.inventory import Inventory
 from archive.audit.members import Member
-from archive.audit.record import REFETCH, read
-from archive.dataset.jsonl import HISTORY
+from archive.audit.readers import Readers
+from archive.audit.reading import Reading
+from archive.audit.record import REFETCH
+from archive.audit.source import WarcFile, of_collection
 from archive.errors import CollectionError, DamagedRecord
 from archive.store.collection import Collection
-from archive.store.folder import OPEN
+
+HISTORY = "history.jsonl"
 
 
-@dataclass(slots=True)
-class Counts:
-    """How much was checked."""
-
-    files: int = 0
-    bytes: int = 0
-    records: int = 0
-    index_lines: int = 0
-    ledger_lines: int = 0
-    captures: int = 0  # derived again
-    publications: int = 0
-    versions: int = 0
-
-
-class Audit:
-    """One verification. `findings()` does the work; `step`, `done` and `total` (bytes) tell how far it is.
+class Audit(Reading):
+    """One verification of a collection.
 
     `ident` limits it to one publication: the records that it was read from, and its lines. `only_bytes` derives
     nothing. `head` is a ledger's head that was written down elsewhere.
     """
 
     def __init__(
-        self, collection: Collection, ident: str | None = None, only_bytes: bool = False, head: str | None = None
+        self,
+        collection: Collection,
+        ident: str | None = None,
+        only_bytes: bool = False,
+        head: str | None = None,
+        processes: int | None = None,
     ) -> None:
+        super().__init__(processes)
         self.collection = collection
-        self.checked = Counts()
-        self.errors = 0
-        self.warnings = 0
-        self.step = ""
-        self.done = 0
-        self.total = 0
-        self._before = 0  # bytes of the files before the one that is read
+        self.name = collection.name
         self._ident = ident
         self._only_bytes = only_bytes
         self._head = chain.known_head(head) if head is not None else None
         self._ledger = chain.Chain()
-        self._derivation = derivation.Derivation()
 
     @property
     def head(self) -> str:
@@ -62,24 +50,25 @@ class Audit:
         return self._ledger.head
 
     def findings(self) -> Iterator[Finding]:
-        """All that is not as it should be.
-
-        Memory does not follow the collection's size; what is being written meanwhile is left out.
-        """
-        for finding in self._all() if self._ident is None else self._one(self._ident):
-            self.errors += finding.level is Level.ERROR
-            self.warnings += finding.level is Level.WARNING
-            yield finding
+        """All that is not as it should be; what is being written meanwhile is left out."""
+        return self.counted(self._all() if self._ident is None else self._one(self._ident))
 
     def _all(self) -> Iterator[Finding]:
-        with Inventory() as inventory:
-            for finding in self._records(inventory):
-                yield replace(finding, where=f"archive/{finding.where}")
-            yield from self._index(inventory)
-            self.step = "ledger"
+        source = of_collection(self.collection)
+        self.total = sum(warc.size for warc in source.warcs)
+        if not source.warcs:
+            detail = "no WARC: there is nothing to verify"
+            yield warning("", "empty", detail, "crawl first, or name another collection")
+        with Inventory() as inventory, Readers(self.total, self._processes) as readers:
             yield from self._chain()
-            yield from chain.check_files(self.collection, self._ledger)
-            yield from chain.check_members(self.collection, self._ledger, inventory)
+
+            def sealed(warc: WarcFile, digest: str) -> Iterable[Finding]:
+                if warc.still_open:
+                    return ()
+                return chain.check_file(self.collection, self._ledger, warc.name, digest, inventory)
+
+            yield from self.records(source, inventory, readers, sealed)
+            yield from chain.check_absent(self.collection, self._ledger)
         if not self._only_bytes:
             yield from chain.check_dataset(self.collection, self._ledger)
             yield from self._dataset(None)
@@ -92,47 +81,6 @@ class Audit:
         if not self._only_bytes:
             yield from self._dataset(ident)
 
-    def _records(self, inventory: Inventory) -> Iterator[Finding]:
-        folder = self.collection
-        sealed, being_written = folder.sealed_warcs(), folder.open_warcs()
-        paths = [(name, folder.archive_dir / name) for name in sealed]
-        paths += [(name, folder.archive_dir / (name + OPEN)) for name in being_written]
-        self.step = "records"
-        self.total = sum(path.stat().st_size for _, path in paths if path.exists())
-        for name, path in paths:
-            self.step = f"records of {name}"
-            if not path.exists():  # sealed since we looked
-                path = folder.resolve(name)
-            self._before = self.done
-            yield from scan(path, name, inventory, path.suffix == OPEN, self._reached)
-            self.done = self._before + path.stat().st_size
-            self.checked.files += 1
-            self.checked.bytes += path.stat().st_size
-        inventory.finish()
-        self.checked.records = inventory.one("SELECT count(*) FROM record")[0]
-        if not paths:
-            detail = "no WARC: there is nothing to verify"
-            yield warning("", "empty", detail, "crawl first, or name another collection")
-        self.step = "references"
-        yield from references.check(inventory)
-
-    def _reached(self, offset: int) -> None:
-        self.done = self._before + offset
-
-    def _index(self, inventory: Inventory) -> Iterator[Finding]:
-        folder = self.collection
-        self.step = "index"
-        journal = list(folder.index_journal)
-        yield from index.check_lines(self._counted(folder.index), index.INDEX, inventory)
-        yield from index.check_lines(self._counted(journal), index.JOURNAL, inventory, is_journal=True)
-        for finding in index.check_records(inventory, folder.open_warcs()):
-            yield replace(finding, where=f"archive/{finding.where}")
-
-    def _counted(self, lines: Iterable[bytes]) -> Iterator[bytes]:
-        for line in lines:
-            self.checked.index_lines += 1
-            yield line
-
     def _chain(self) -> Iterator[Finding]:
         yield from chain.read(self.collection.ledger.path, self._ledger)
         self.checked.ledger_lines = self._ledger.lines
@@ -140,13 +88,16 @@ class Audit:
             yield from chain.check_head(self._ledger, self._head)
 
     def _dataset(self, ident: str | None) -> Iterator[Finding]:
+        from archive.audit import derivation  # it loads all that extracts, which takes longer than a small check
+
         self.step = "dataset: deriving again"
+        told = derivation.Derivation()
         try:
-            yield from derivation.check(self.collection, self._derivation, ident)
+            yield from derivation.check(self.collection, told, ident)
         except (CollectionError, DamagedRecord) as problem:
             mend = "mend what is told above; a crawl stores the profile; `verify --bytes` leaves the dataset out"
             yield error("dataset", "underivable", str(problem), mend)
-        summary = self._derivation.summary
+        summary = told.summary
         if summary is not None:
             self.checked.captures = summary.captures
             self.checked.publications = summary.publications
@@ -196,12 +147,12 @@ class Audit:
         except CollectionError as problem:
             yield error(where, "file-missing", str(problem), "copy it back from a backup")
             return
-        with path.open("rb") as file:
+        with WarcFile.of(path, name).open() as file:
             member = Member(file, offset)
-            record, findings = read(member, name)
+            record, findings = one(member, name)
         self.checked.records += 1
         self.checked.bytes += member.length
-        for finding in [*findings, *(rules.check(record) if record is not None else ())]:
+        for finding in findings:
             yield replace(finding, where=where)
         if record is not None and record.type != "revisit" and record.entity_digest != digest:
             detail = f"{ident} says that it was read from {digest}, but the record here holds {record.entity_digest}"

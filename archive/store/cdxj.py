@@ -3,13 +3,12 @@
 import heapq
 import json
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
-
-import surt
 
 from archive.errors import DamagedRecord
 from archive.store.exchange import Location
@@ -17,7 +16,11 @@ from archive.store.warc import target_uri
 
 REVISIT = "warc/revisit"  # what stands in `mime` for a revisit record
 _BUFFER = 1 << 20
-_surt: Callable[[str], str] = surt.surt
+# what surt only turns around and lowers: a host of names, no `www`, no port; a path of plain segments, no query
+_SIMPLE = re.compile(
+    r"https?://((?!www\d*\.)(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,})"
+    r"((?:/[A-Za-z0-9_-](?:[A-Za-z0-9._-]|%[89A-Fa-f][0-9A-Fa-f])*)*)/?"
+)
 
 
 class IndexLine(NamedTuple):
@@ -56,8 +59,14 @@ class IndexLine(NamedTuple):
 @lru_cache(maxsize=1024)  # a record's URL is asked for twice: for an original, and for its own line
 def key(url: str) -> str:
     """The SURT that pywb and cdxj-indexer file a URL under."""
+    simple = _SIMPLE.fullmatch(url)
+    if simple is not None:  # a twentieth of the library's time, for nearly all pages
+        return f"{','.join(reversed(simple[1].split('.')))}){simple[2].lower() or '/'}"
+    import surt  # it loads much that nothing here uses
+
+    surted: Callable[[str], str] = surt.surt
     try:
-        return _surt(url)
+        return surted(url)
     except ValueError:  # surt cannot read every port and host; cdxj-indexer takes such a URL as it is
         return url
 

@@ -47,40 +47,60 @@ class Recovery:
 
 @dataclass(slots=True)
 class Survey:
-    """All that is told of a file, read from the file alone."""
+    """All that is told of a file, read from the file alone. What cannot be read costs itself alone."""
 
     end: int = 0  # behind the last whole exchange
     index: list[bytes] = field(default_factory=list)
     members: list[bytes] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
-    damage: str | None = None  # why what follows `end` was left out
+    damages: list[str] = field(default_factory=list)  # what could not be read before `end`, and why
+    torn: str | None = None  # why what follows `end` was left out
 
     @classmethod
     def of(cls, path: Path, name: str, whole_exchanges: bool = False) -> "Survey":
-        """Walk a file. With `whole_exchanges`, one that lacks a record ends it: nobody was told that it is safe."""
-        whole, group = cls(), cls()
+        """Walk a file. With `whole_exchanges`, it ends with the last that has all its records: nobody was told that
+        another is safe.
+        """
+        whole, group, begun = cls(), cls(), list[Survey]()
         wanted: set[str] = set()
         seen: set[str] = set()
-        try:
-            for member in warc.members(path):
+        damages: list[tuple[int, str]] = []
+        for member in warc.members(path, skipped=lambda begin, end, why: damages.append((begin, why))):
+            try:
                 record = member.record()
-                group._take(member, record, name)
-                seen.add(record.record_id)
-                wanted.update(record.ids("WARC-Concurrent-To"))
-                if not whole_exchanges or wanted <= seen:
-                    whole._add(group)
+                concurrent = record.ids("WARC-Concurrent-To")
+                if seen and not {record.record_id, *concurrent} & (seen | wanted):
+                    begun.append(group)  # damage took a record of it
                     group, wanted, seen = cls(), set(), set()
-        except DamagedRecord as error:
-            whole.damage = str(error)
-        if group.end and not whole.damage:
-            whole.damage = f"{name}: the exchange at offset {whole.end} is not whole"
+                group._take(member, record, name)
+            except DamagedRecord as error:
+                damages.append((member.offset, f"{name}: the member at offset {member.offset} is no record: {error}"))
+                continue
+            seen.add(record.record_id)
+            wanted.update(concurrent)
+            if not whole_exchanges or wanted <= seen:
+                for one in (*begun, group):
+                    whole._add(one)
+                group, wanted, seen = cls(), set(), set()
+                begun.clear()
+        whole.damages = [why for begin, why in damages if begin < whole.end]
+        behind = [why for begin, why in damages if begin >= whole.end]
+        if behind:
+            whole.torn = behind[0]
+        elif seen or begun:
+            whole.torn = f"{name}: the exchange at offset {whole.end} is not whole"
         return whole
 
+    @property
+    def damage(self) -> str | None:
+        """All that could not be read, for the ledger."""
+        return "; ".join([*self.damages, *([self.torn] if self.torn else [])]) or None
+
     def _take(self, member: warc.Member, record: warc.Record, name: str) -> None:
+        told = records.told(record)
         self.end = member.offset + member.length
         self.members.append(member_line(member.offset, member.length, member.sha256, record.record_id, record.type))
         self.counts[record.type] += 1
-        told = records.told(record)
         if told is not None:
             line = told.line(Location(name, member.offset, member.length))
             self.index.append(f"{line}\n".encode())
@@ -106,19 +126,19 @@ def recover(folder: Folder, at: datetime) -> Recovery:
     for name in folder.open_warcs():
         path = folder.archive_dir / (name + OPEN)
         survey = Survey.of(path, name, whole_exchanges=True)
-        if survey.damage:
+        if survey.torn:
             torn.append(_cut(folder, path, name, survey, at))
         if survey.end == 0:
             path.unlink()
             continue
-        _write_members(folder, name, survey.members)
+        write_members(folder, name, survey.members)
         path.rename(folder.archive_dir / name)
         sync_folder(folder.archive_dir)
-        finish(folder, name, survey.index, survey.counts, at)
+        finish(folder, name, survey.index, survey.counts, at, "; ".join(survey.damages))
         sealed.append(name)
     for name in sorted(set(folder.sealed_warcs()) - folder.ledger.sealed()):
         survey = Survey.of(folder.archive_dir / name, name)
-        _write_members(folder, name, survey.members)
+        write_members(folder, name, survey.members)
         finish(folder, name, survey.index, survey.counts, at, survey.damage)
         sealed.append(name)
     folder.index_journal.clear()
@@ -157,7 +177,7 @@ def rebuild_index(folder: Folder) -> int:
         run.write_bytes(b"".join(sorted(survey.index)))
         runs.append(Index(run))
         if not folder.members_of(name).exists():
-            _write_members(folder, name, survey.members)
+            write_members(folder, name, survey.members)
     rebuilt = Index(runs_dir / "index.cdxj")
     rebuilt.merge([])
     for start in range(0, len(runs), _RUNS):
@@ -180,7 +200,7 @@ def _cut(folder: Folder, path: Path, name: str, survey: Survey, at: datetime) ->
     sync_folder(folder.archive_dir)
     lines = (parse(line) for line in folder.index_journal)
     lost = tuple(line for line in lines if line.filename == name and line.offset + line.length > survey.end)
-    torn = Torn(name, survey.end, kept, kept.stat().st_size, survey.damage or "", lost)
+    torn = Torn(name, survey.end, kept, kept.stat().st_size, survey.torn or "", lost)
     folder.ledger.append(
         "torn",
         at,
@@ -197,7 +217,8 @@ def _cut(folder: Folder, path: Path, name: str, survey: Survey, at: datetime) ->
     return torn
 
 
-def _write_members(folder: Folder, name: str, members: Iterable[bytes]) -> None:
+def write_members(folder: Folder, name: str, members: Iterable[bytes]) -> None:
+    """Replace a file's list of members."""
     path = folder.members_of(name)
     beside = path.with_name(path.name + ".tmp")
     with beside.open("wb") as file:

@@ -7,9 +7,11 @@ import hashlib
 import os
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import FileIO
 from pathlib import Path
 from urllib.parse import quote
 
@@ -17,6 +19,9 @@ from archive.errors import DamagedRecord
 from archive.store.http import Headers, first
 
 _READ = 64 * 1024  # zlib copies what lies behind a member, so the pieces are small
+_MAGIC = b"\x1f\x8b\x08"  # RFC 1952, 2.3
+_SEARCH = 1024 * 1024  # bytes searched at a time for the next member
+_TASTE = 4096  # compressed bytes that must be enough to show a record's first five
 _DATE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z")
 _USERINFO = re.compile(r"(?<=//)[^/?#@]*@")
 
@@ -147,29 +152,62 @@ def read(path: Path, offset: int, length: int) -> Record:
         raise DamagedRecord(f"{path.name} at offset {offset}: {error}") from None
 
 
-def members(path: Path, offset: int = 0) -> Iterator[Member]:
+def members(path: Path, offset: int = 0, skipped: Callable[[int, int, str], None] | None = None) -> Iterator[Member]:
     """The file's gzip members from `offset` on, one in memory at a time.
 
-    Raises DamagedRecord at the first that is broken or cut off: the whole ones end where the last yielded one ends.
+    Raises DamagedRecord at the first that is broken or cut off. With `skipped`, that hears which bytes cannot be read
+    (begin, end) and why, and the walk goes on with the next member that begins a record.
     """
     with path.open("rb", buffering=0) as file:
-        file.seek(offset)
-        buffer = file.read(_READ)
-        while buffer:
-            expander = zlib.decompressobj(zlib.MAX_WBITS | 16)
-            digest = hashlib.sha256()
-            parts: list[bytes] = []
-            length = 0
-            while not expander.eof:
-                if not buffer:
-                    raise DamagedRecord(f"{path.name}: the member at offset {offset} is cut off after {length} bytes")
-                try:
-                    parts.append(expander.decompress(buffer))
-                except zlib.error as error:
-                    raise DamagedRecord(f"{path.name}: the member at offset {offset} is broken: {error}") from None
-                used = len(buffer) - len(expander.unused_data)
-                digest.update(memoryview(buffer)[:used])
-                length += used
-                buffer = expander.unused_data or file.read(_READ)
-            yield Member(offset, length, digest.hexdigest(), b"".join(parts))
-            offset += length
+        at: int | None = offset
+        while at is not None:
+            try:
+                for member in _members(file, path.name, at):
+                    at = member.offset + member.length
+                    yield member
+                return
+            except DamagedRecord as error:
+                if skipped is None:
+                    raise
+                found = _next_record(file, at + 1)
+                skipped(at, path.stat().st_size if found is None else found, str(error))
+                at = found
+
+
+def _members(file: FileIO, name: str, offset: int) -> Iterator[Member]:
+    file.seek(offset)
+    buffer = file.read(_READ)
+    while buffer:
+        expander = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        digest = hashlib.sha256()
+        parts: list[bytes] = []
+        length = 0
+        while not expander.eof:
+            if not buffer:
+                raise DamagedRecord(f"{name}: the member at offset {offset} is cut off after {length} bytes")
+            try:
+                parts.append(expander.decompress(buffer))
+            except zlib.error as error:
+                raise DamagedRecord(f"{name}: the member at offset {offset} is broken: {error}") from None
+            used = len(buffer) - len(expander.unused_data)
+            digest.update(memoryview(buffer)[:used])
+            length += used
+            buffer = expander.unused_data or file.read(_READ)
+        yield Member(offset, length, digest.hexdigest(), b"".join(parts))
+        offset += length
+
+
+def _next_record(file: FileIO, at: int) -> int | None:
+    """Where the next member, from `at` on, inflates to the beginning of a WARC record."""
+    while True:
+        window = os.pread(file.fileno(), _SEARCH, at)
+        found = window.find(_MAGIC)
+        while found >= 0:
+            with suppress(zlib.error):  # the bytes are gzip's magic by chance
+                taste = os.pread(file.fileno(), _TASTE, at + found)
+                if zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(taste, 5) == b"WARC/":
+                    return at + found
+            found = window.find(_MAGIC, found + 1)
+        if len(window) < _SEARCH:
+            return None
+        at += _SEARCH - len(_MAGIC) + 1

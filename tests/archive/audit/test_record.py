@@ -9,8 +9,10 @@ import pytest
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from archive.audit.integrity import scan
+from archive.audit.finding import Finding
+from archive.audit.integrity import of_file, whole
 from archive.audit.inventory import Inventory
+from archive.audit.source import WarcFile
 from tests.archive.audit import samples
 
 RESPONSE = """WARC-Type: response
@@ -29,9 +31,20 @@ IDENTICAL = "WARC-Profile: http://netpreserve.org/warc/1.1/revisit/identical-pay
 ZEROS = "sha256:" + "0" * 64
 
 
+def scan(path: Path, inventory: Inventory, still_open: bool = False) -> list[Finding]:
+    """What is wrong in a file; its records go into the inventory."""
+    warc = WarcFile.of(path, still_open=still_open)
+    findings = list(of_file(warc))
+    for seen in whole(warc):
+        inventory.add(warc.name, seen)
+        findings += seen.findings
+    inventory.finish()
+    return findings
+
+
 def rules_of(path: Path) -> list[str]:
     with Inventory() as inventory:
-        return [finding.rule for finding in scan(path, path.name, inventory)]
+        return [finding.rule for finding in scan(path, inventory)]
 
 
 def with_headers(*lines: str, headers: str = RESPONSE, block: bytes = ARABIC) -> bytes:
@@ -85,7 +98,7 @@ def with_headers(*lines: str, headers: str = RESPONSE, block: bytes = ARABIC) ->
         (with_headers(IDENTICAL, headers=REVISIT), "header-missing"),
         (
             with_headers(IDENTICAL, "WARC-Payload-Digest: " + ZEROS, headers=REVISIT, block=b"HTTP/1.1 200 OK\r\n\r\n"),
-            "header-missing",
+            "revisit-truncated",
         ),
         (
             with_headers("WARC-Profile: http://netpreserve.org/warc/1.0/revisit/server-not-modified", headers=REVISIT),
@@ -150,8 +163,7 @@ def test_a_broken_member_costs_only_itself(tmp_path: Path) -> None:
     data[offsets[2] + 40] ^= 0x10
     path.write_bytes(data)
     with Inventory() as inventory:
-        findings = list(scan(path, path.name, inventory))
-        inventory.finish()
+        findings = scan(path, inventory)
         read = [row[0] for row in inventory.rows("SELECT offset FROM record ORDER BY offset")]
     assert [(finding.rule, finding.offset) for finding in findings] == [("gzip", offsets[2])]
     assert read == [offset for offset in offsets if offset != offsets[2]]
@@ -171,8 +183,7 @@ def test_records_behind_a_torn_tail_are_read(tmp_path: Path) -> None:
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2] + gzip.compress(with_headers("WARC-Record-ID: <urn:uuid:2>")))
     with Inventory() as inventory:
-        assert [finding.rule for finding in scan(path, path.name, inventory)] == ["gzip"]
-        inventory.finish()
+        assert [finding.rule for finding in scan(path, inventory)] == ["gzip"]
         assert inventory.one("SELECT id FROM record")[0] == "<urn:uuid:2>"
 
 
@@ -182,7 +193,7 @@ def test_an_open_file_may_end_within_a_member(tmp_path: Path) -> None:
     )
     path.write_bytes(path.read_bytes()[:-9])
     with Inventory() as inventory:
-        findings = list(scan(path, path.name, inventory, still_open=True))
+        findings = scan(path, inventory, still_open=True)
     assert [(str(finding.level), finding.rule) for finding in findings] == [("warning", "torn-tail")]
 
 
@@ -191,7 +202,6 @@ def test_a_large_body_is_read_in_pieces(tmp_path: Path) -> None:
     block = samples.response(samples.chunked(body), "Transfer-Encoding: chunked")
     path = samples.warc_file(tmp_path / "large.warc.gz", with_headers(block=block))
     with Inventory() as inventory:
-        assert list(scan(path, path.name, inventory)) == []
-        inventory.finish()
+        assert scan(path, inventory) == []
         digest = inventory.one("SELECT entity FROM record")[0]
     assert digest == "sha256:" + sha256(body).hexdigest()
