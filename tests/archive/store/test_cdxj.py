@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from surt import surt
 
 from archive.errors import DamagedRecord
 from archive.store import cdxj, records
@@ -151,3 +152,20 @@ def test_nothing_is_closest_to_what_was_never_captured(tmp_path: Path) -> None:
     assert index.closest(ARABIC, "2026") is None
     with pytest.raises(ValueError, match="'٢٠٢٦'"):
         index.closest(ARABIC, "٢٠٢٦")
+
+
+@given(
+    scheme=st.sampled_from(["http", "https", "ftp"]),
+    host=st.lists(st.sampled_from(["www", "www2", "timep", "org", "co", "1", "x-y", "0x7f", "wwwx"]), min_size=1).map(
+        ".".join
+    ),
+    path=st.lists(
+        st.text("abXY01_-.%~", max_size=5) | st.sampled_from(["%D8%AA%d9%82", "%2F", "..", ".", "(x)", "www", "%zz"]),
+        max_size=4,
+    ),
+    end=st.sampled_from(["", "/", "//", "?", "?b=1&a=2", "#x", ":80", ";jsessionid=" + "0" * 32]),
+)
+def test_a_simple_key_is_what_surt_makes(scheme: str, host: str, path: list[str], end: str) -> None:
+    url = f"{scheme}://{host}" + "".join(f"/{segment}" for segment in path) + end
+    if cdxj._SIMPLE.fullmatch(url):
+        assert cdxj.key(url) == surt(url)

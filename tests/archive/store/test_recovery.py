@@ -169,3 +169,31 @@ def test_a_damaged_file_from_elsewhere_stops_nobody(tmp_path: Path) -> None:
     assert recovery.sealed == ("foreign.warc.gz",)
     assert "cut off" in list(collection.ledger)[-1]["damage"]
     assert (collection.archive_dir / "foreign.warc.gz").read_bytes() == data[:-10]
+
+
+def flipped(path: Path, place: int) -> None:
+    data = bytearray(path.read_bytes())
+    data[place] ^= 0x10
+    path.write_bytes(data)
+
+
+def test_what_lies_behind_damage_in_an_open_file_is_kept(left_open: tuple[Collection, list[Location]]) -> None:
+    whole, locations = left_open
+    folder = whole.path.with_name("damaged") / whole.name
+    shutil.copytree(whole.path, folder)
+    collection = Collection.open(folder)
+    flipped(collection.resolve(locations[0].warc), locations[1].offset + 60)
+    recovery = collection.recover(BEGAN)
+    assert (len(recovery.sealed), recovery.torn) == (1, ())
+    assert {line.location for line in collection.captures()} == {locations[0], locations[2]}
+    assert f"offset {locations[1].offset} is broken" in list(collection.ledger)[-1]["damage"]
+
+
+def test_an_index_is_rebuilt_beyond_damage(tmp_path: Path) -> None:
+    collection = Collection.open(tmp_path / "demo", create=True)
+    locations: list[Location] = []
+    crawl(collection, locations)
+    before = {line.location for line in collection.captures()}
+    flipped(collection.resolve(locations[0].warc), locations[0].offset + 60)
+    collection.rebuild_index()
+    assert {line.location for line in collection.captures()} == before - {locations[0]}
