@@ -48,6 +48,11 @@ def query(xpath: str) -> Callable[..., list[Any]]:
     return cast(Callable[..., list[Any]], etree.XPath(xpath))
 
 
+def number(xpath: str) -> Callable[..., float]:
+    """An XPath that counts or measures, compiled once."""
+    return cast(Callable[..., float], etree.XPath(xpath))
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One of a selector's alternatives. Most end in a class, so that only the elements of that class are looked at, or

@@ -3,6 +3,7 @@
 from lxml.html import HtmlElement
 
 from archive.extract.boilerplate import Sort, of_element
+from archive.extract.selector import number
 
 # Of a page's running text: a part that holds more is no boilerplate, whatever its class says.
 LARGE_SHARE = 0.4
@@ -26,6 +27,9 @@ _NO_RUNNING_TEXT = frozenset(
 )
 
 
+_length = number("string-length(.)")
+
+
 class Large:
     """Tells whether an element holds too much of the page's running text to be boilerplate. Comments may hold as much
     as they like."""
@@ -35,6 +39,8 @@ class Large:
         self._total = -1
 
     def __call__(self, element: HtmlElement) -> bool:
+        if _length(element) < LARGE_LEAST:
+            return False
         own = running_text(element)
         if own < LARGE_LEAST or of_element(element) is Sort.COMMENTS:
             return False
