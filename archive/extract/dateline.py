@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from lxml.html import HtmlElement
 
-from archive.extract import dates, stamps
+from archive.extract import dates, stamps, walk
 from archive.extract.dates import Found, Order
 from archive.extract.html import plain
 from archive.extract.signals import Mark, Signals, lines, short_text
@@ -29,7 +29,7 @@ _LABEL_PIECES, _LABEL_LENGTH, _LEVELS = 3, 40, 3
 
 _UPDATE = (
     r"updat|modif|revis|edited|\blast\b|refreshed|mis à jour|actualis|actualiz|aktualis|aggiornat|"
-    r"تحديث|محدث|تعديل|معدل|عدل\b|حدث\b|تحيين"
+    r"تحديث|محدث|تحيين|(?:اخر|تاريخ|تم)\s+(?:ال)?تعديل|(?<![؀-ۿ])عدل\s+(?:في|بتاريخ|يوم)"  # «العدل» is justice
 )
 _PUBLISH = (
     r"publish|posted|issued|pubdate|publié|publicad|veröffentlicht|pubblicat|"
@@ -41,21 +41,13 @@ _PLAIN_LABEL = re.compile(r"(?:\b(?:date|on|datum|fecha)|تاريخ|التاري
 _CLASS_UPDATE = re.compile(r"updat(?!ed(?:\s|$))|modif|revised|revision|(?<=[_-])updated", re.IGNORECASE)
 _CLASS_PUBLISH = re.compile(r"publish|posted|entry-?date|post-?date|created|issued|date-?line|pubdate", re.IGNORECASE)
 _OTHER = re.compile(r"(?:^|[\s_-])(?:events?|starts?|ends?|deadline|when|birth\w*|comment\w*|copyright)(?:[\s_-]|$)")
-_COPYRIGHT = re.compile(r"©|\(c\)|copyright|all rights reserved|حقوق", re.IGNORECASE)
-_HIDDEN = frozenset(["script", "style", "noscript", "template", "svg", "select", "option", "button", "iframe"])
-_INLINE = frozenset(
-    [
-        "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "date", "del", "dfn", "em", "font",
-        "i", "ins", "kbd", "label", "mark", "q", "s", "small", "span", "strong", "sub", "sup", "time", "tt", "u",
-        "var", "wbr",
-    ]
-)  # fmt: skip
+_COPYRIGHT = re.compile(
+    r"©|\(c\)|copyright|all rights reserved|(?:جميع|كل|كافة)\s+الحقوق|الحقوق\s+محفوظة|حقوق\s+(?:النشر|الطبع|الملكية)",
+    re.IGNORECASE,
+)  # «حقوق الإنسان» is the name of half the institutes
 _HEADINGS = frozenset(["h2", "h3", "h4", "h5", "h6"])
 _CELLS = frozenset(["td", "th", "dd"])
 _PROSE = frozenset(["p", "li", "td", "dd", "blockquote"])
-
-_Step = tuple[str, HtmlElement] | None  # a piece of text with the element that it stands in, or the border of a block
-_Run = list[tuple[str, HtmlElement]]
 
 
 class Label(StrEnum):
@@ -136,16 +128,16 @@ class _Reader:
         marks = {mark.element: mark for mark in [*self._signals.times[:_MARKS], *self._signals.dates[:_MARKS]]}
         return sorted(marks.values(), key=lambda mark: -mark.place)
 
-    def _by_the_title(self, byline: tuple[HtmlElement, ...]) -> Iterator[_Run]:
+    def _by_the_title(self, byline: tuple[HtmlElement, ...]) -> Iterator[walk.Line]:
         title = self._signals.title
         walks = []
         if title is not None:
-            walks = [(_runs(_after(title)), _AFTER_TITLE), (_runs_before(title, 4), _BEFORE_TITLE)]
+            walks = [(walk.after(title), _AFTER_TITLE), (walk.before(title, 4), _BEFORE_TITLE)]
         for element in byline[:1]:
             walks += [
-                (_runs(_inside(element)), 4),
-                (_runs(_after(element)), _AFTER_BYLINE),
-                (_runs_before(element, 3), _BEFORE_BYLINE),
+                (walk.inside(element), 4),
+                (walk.after(element), _AFTER_BYLINE),
+                (walk.before(element, 3), _BEFORE_BYLINE),
             ]
         for runs, most in walks:
             count = length = 0
@@ -195,7 +187,7 @@ class _Reader:
         for row in text.split("\n"):
             yield from self._in_row(row, 60, element, mark.place, element if len(text) <= MAX_LINE else None)
 
-    def _in_run(self, run: _Run) -> Iterator[Mention]:
+    def _in_run(self, run: walk.Line) -> Iterator[Mention]:
         """A line of text near the title. What stands alone in an element of its own may have more beside it."""
         first = run[0][1]
         if self._signals.aside(first):
@@ -205,7 +197,7 @@ class _Reader:
         if len(run) > 1 and len(text) <= _LINE_OF_MANY and not _is_sentence(text):
             for piece, element in alone:
                 yield from self._in_row(piece, 12, element, 0, _only(element, piece))
-        element = _common(run)
+        element = walk.common(run)
         if element is not None and element not in self._signals.ancestors:
             yield from self._in_row(text, 30, element, 0, _only(element, text))
         elif len(run) == 1:
@@ -282,8 +274,7 @@ class _Reader:
         if before.strip(" \t\n,.|·•–—-"):
             return None
         said = ""
-        steps = (step for step in _before(element, _LEVELS) if step is not None)
-        for (text, holder), _ in zip(steps, range(_LABEL_PIECES), strict=False):
+        for (text, holder), _ in zip(walk.pieces_before(element, _LEVELS), range(_LABEL_PIECES), strict=False):
             folded = dates.fold(text).strip()
             if len(folded) > _LABEL_LENGTH or dates.find(folded) is not None:
                 break
@@ -320,94 +311,3 @@ def _only(element: HtmlElement, text: str) -> HtmlElement | None:
     """The element, where it shows this text and nothing else."""
     whole = short_text(element, MAX_LINE)
     return element if whole is not None and len(whole) <= len(text) + 3 else None
-
-
-def _common(run: _Run) -> HtmlElement | None:
-    """The innermost element that holds all of a line."""
-    node: HtmlElement | None = run[0][1]
-    for _, element in run[1:]:
-        around = {element, *element.iterancestors()}
-        while node is not None and node not in around:
-            node = node.getparent()
-    return node
-
-
-def _runs(steps: Iterator[_Step]) -> Iterator[_Run]:
-    """The pieces of text between the borders of blocks: what readers see as one line."""
-    run: _Run = []
-    for step in steps:
-        if step is not None:
-            run.append(step)
-        elif run:
-            yield run
-            run = []
-    if run:
-        yield run
-
-
-def _runs_before(node: HtmlElement, levels: int) -> Iterator[_Run]:
-    return (run[::-1] for run in _runs(_before(node, levels)))
-
-
-def _inside(node: HtmlElement) -> Iterator[_Step]:
-    if not isinstance(node.tag, str) or node.tag in _HIDDEN:
-        return
-    is_block = node.tag not in _INLINE
-    if is_block:
-        yield None
-    if node.text and not node.text.isspace():
-        yield node.text, node
-    for child in node:
-        yield from _inside(child)
-        if child.tail and not child.tail.isspace():
-            yield child.tail, node
-    if is_block:
-        yield None
-
-
-def _after(node: HtmlElement) -> Iterator[_Step]:
-    """What follows an element, to the end of the page."""
-    parent = node.getparent()
-    while parent is not None:
-        if node.tag not in _INLINE:
-            yield None
-        if node.tail and not node.tail.isspace():
-            yield node.tail, parent
-        for sibling in node.itersiblings():
-            yield from _inside(sibling)
-            if sibling.tail and not sibling.tail.isspace():
-                yield sibling.tail, parent
-        node, parent = parent, parent.getparent()
-
-
-def _backwards(node: HtmlElement) -> Iterator[_Step]:
-    if not isinstance(node.tag, str) or node.tag in _HIDDEN:
-        return
-    is_block = node.tag not in _INLINE
-    if is_block:
-        yield None
-    for child in node.iterchildren(reversed=True):
-        if child.tail and not child.tail.isspace():
-            yield child.tail, node
-        yield from _backwards(child)
-    if node.text and not node.text.isspace():
-        yield node.text, node
-    if is_block:
-        yield None
-
-
-def _before(node: HtmlElement, levels: int) -> Iterator[_Step]:
-    """What stands before an element in its next `levels` ancestors, the nearest first."""
-    parent = node.getparent()
-    for _ in range(levels):
-        if parent is None or parent.tag in ("body", "html"):
-            return
-        if node.tag not in _INLINE:
-            yield None
-        for sibling in node.itersiblings(preceding=True):
-            if sibling.tail and not sibling.tail.isspace():
-                yield sibling.tail, parent
-            yield from _backwards(sibling)
-        if parent.text and not parent.text.isspace():
-            yield parent.text, parent
-        node, parent = parent, parent.getparent()

@@ -10,39 +10,20 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, timedelta, timezone, tzinfo
-from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from lxml.html import HtmlElement
 
-from archive.extract import dateline, dates, stamps
+from archive.extract import dateline, dates, stamps, stated
 from archive.extract.dateline import Label, Mention
 from archive.extract.dates import Order
 from archive.extract.html import Document
 from archive.extract.signals import Signals, short_text
 from archive.extract.stamps import Stamp
-from archive.extract.title import ARTICLE_TYPES, PAGE_TYPES, types
 from archive.extract.warnings import Warning
 from archive.institutes.profile import Profile
 
 EARLIEST = 1990  # no page is older than the web
 _DAY = timedelta(days=1)
-_PUBLISHED = (
-    "article:published_time", "datepublished", "article:published", "og:published_time", "og:article:published_time",
-    "article.published", "publish_date", "publish-date", "published_date", "published-date", "publication_date",
-    "publication-date", "publishdate", "pubdate", "pub_date", "published_time", "published", "date_published",
-    "originalpublicationdate", "article_date_original", "article_publication_date", "citation_publication_date",
-    "citation_online_date", "citation_date", "prism.publicationdate", "dc.date.issued", "dcterms.issued",
-    "dc.date.published", "dcterms.created", "dcterms.available", "dc.date.created", "dc.date", "dcterms.date",
-    "eprints.date", "parsely-pub-date", "sailthru.date", "bt:pubdate", "rnews:datepublished",
-    "cxenseparse:recs:publishtime", "displaydate", "release_date", "og:pubdate", "datecreated", "created", "date",
-)  # fmt: skip
-_MODIFIED = (
-    "article:modified_time", "og:updated_time", "datemodified", "og:modified_time", "dcterms.modified",
-    "dc.date.modified", "article:modified", "last-modified", "lastmod", "modified", "updated_time", "revised",
-)  # fmt: skip
-_ISSUED = frozenset(["datepublished", "datecreated"])
-_LOOSE = re.compile(r'"(datePublished|dateModified)"\s*:\s*"([^"]{8,40})"')  # in JSON-LD that does not parse
 _MONTH_FIRST = re.compile(r"en(?:[-_](?:us|ph|pr|gu|latn-us))?$|(?:fil|tl)\b", re.IGNORECASE)  # CLDR: M/d/yy
 
 
@@ -109,8 +90,8 @@ class _Reading:
         self._orders: tuple[Order, Order] = (profile.date_order, profile.date_order_arabic)
         self._address = dates.in_url(document.url)
         self.warnings: list[str] = []
-        issued = list(_stamped(document, signals, "datePublished", _PUBLISHED))
-        changed = list(_stamped(document, signals, "dateModified", _MODIFIED))
+        issued = list(stated.published(document, signals))
+        changed = list(stated.modified(document, signals))
         mentions = dateline.read(signals, byline, self._orders)
         self._zone = _zone(profile, [stamps.read(text) for text, _ in (*issued, *changed)], mentions)
         self._issued = [found for text, source in issued for found in self._of_text(text, source)]
@@ -334,81 +315,6 @@ class _Reading:
             if one.element is not None and shown and (one.near is not None or not one.in_body):
                 found[one.element] = None
         return found
-
-
-def _stamped(document: Document, signals: Signals, key: str, metas: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """What machines are told: JSON-LD, meta tags, microdata that readers do not see; each text with its source."""
-    found = False
-    for item in _about(document):
-        value = item.get(key) or (item.get("dateCreated") if key == "datePublished" else None)
-        if isinstance(value, str) and value.strip():
-            found = True
-            yield value, "json-ld"
-    if not found:
-        yield from ((value, "json-ld") for value in _loose(document, key))
-    for name in metas:
-        if value := document.meta(name):
-            yield value, "meta"
-    wanted = _ISSUED if key == "datePublished" else frozenset([key.lower()])
-    for mark in signals.dates:
-        if mark.element.tag == "meta" and not signals.aside(mark.element):
-            words = (mark.element.get("itemprop") or "").lower().split()
-            if wanted.intersection(words) and mark.element.get("content"):
-                yield mark.element.get("content"), "meta"
-
-
-def _about(document: Document) -> list[dict[str, Any]]:
-    """The JSON-LD objects about this page: those that name its address first, then articles; other pages' last, and
-    none of them where there are several."""
-    own = {_address(document.url)}
-    for link in document.tree.iter("link"):
-        if "canonical" in (link.get("rel") or "").lower().split():
-            own.add(_address(link.get("href") or ""))
-    ranked = []
-    for item in document.jsonld:
-        kinds = types(item)
-        if not kinds & (ARTICLE_TYPES | PAGE_TYPES):
-            continue
-        named = {_address(text) for text in _addresses(item)} - {""}
-        about = 0 if named & own else 2 if named else 1
-        if kinds & {"Review", "Product"} and about:
-            continue
-        is_article = any(one.endswith(("Article", "Posting", "Report")) for one in kinds)
-        ranked.append((about, not is_article, bool(kinds & PAGE_TYPES), item))
-        if isinstance(main := item.get("mainEntity"), dict) and "datePublished" in main:
-            ranked.append((about, False, False, main))
-    if len([one for one in ranked if one[0] == 2]) > 1:
-        ranked = [one for one in ranked if one[0] < 2] or ranked[:0]
-    return [one[3] for one in sorted(ranked, key=lambda one: one[:3])]
-
-
-def _addresses(item: dict[str, Any]) -> Iterator[str]:
-    for key in ("url", "mainEntityOfPage", "@id"):
-        value = item.get(key)
-        value = value.get("@id") or value.get("url") if isinstance(value, dict) else value
-        if isinstance(value, str) and value.startswith(("http", "/")):
-            yield value
-
-
-def _address(url: str) -> str:
-    """An address for comparing: no scheme, `www.`, query, fragment or final slash."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    return f"{parts.netloc.lower().removeprefix('www.')}{unquote(parts.path).rstrip('/').lower()}"
-
-
-def _loose(document: Document, key: str) -> list[str]:
-    """The one value that JSON-LD states in scripts that do not parse."""
-    found = {
-        match[2]
-        for script in document.tree.iter("script")
-        if "ld+json" in (script.get("type") or "").lower()
-        for match in _LOOSE.finditer(script.text or "")
-        if match[1] == key
-    }
-    return list(found) if len(found) == 1 and not document.jsonld else []
 
 
 def _zone(profile: Profile, stated: list[Stamp | None], mentions: list[Mention]) -> tzinfo | None:

@@ -48,6 +48,8 @@ def jsonld(text: str) -> str:
         "<div><h4>Published</h4><div>5 March 2024</div></div>",
         "<p>نُشر في ٥ آذار/مارس ٢٠٢٤</p>",
         "<p>بقلم: مي السعدني | 5 آذار 2024</p>",
+        "<p>مركز حقوق الإنسان، 5 آذار 2024</p>",
+        "<p>وزارة العدل - ٥ مارس ٢٠٢٤</p>",
         "<p>تاريخ النشر: 2024/03/05 - آخر تحديث: 2025/01/07</p>",
     ],
 )
@@ -65,6 +67,7 @@ def test_a_line_by_the_title(line: str) -> None:
         "<p>On <strong>5 March 2024</strong>, the committee met again and decided nothing at all, as before.</p>",
         f'<div class="entry-content"><p>Long words. {"word " * 250}</p><div class="date">5 March 2024</div></div>',
         "<p>&copy; 5 March 2024</p>",
+        "<p>جميع الحقوق محفوظة ٥ آذار ٢٠٢٤</p>",
         '<ul class="comments"><li><time datetime="2024-03-05">5 March 2024</time></li></ul>',
         '<blockquote><span class="date">5 March 2024</span></blockquote>',
         "<p>March 2024</p>",
