@@ -38,7 +38,7 @@ MAY = {
         "archive.institutes",
     },
     "archive.pack": {"archive.proof", "archive.dataset", "archive.extract", "archive.store", "archive.institutes"},
-    "archive.proof": set(),
+    "archive.proof": {"archive.store"},
     "archive.dataset": {"archive.extract", "archive.store", "archive.institutes"},
     "archive.extract": {"archive.store", "archive.institutes"},
     "archive.store": set(),
