@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -19,6 +20,7 @@ from archive.extract.case_lines import Line, common, fold, tidy
 MAX_VALUE = 600  # characters: what is longer is prose under a heading that happens to be a label
 MAX_SENTENCE = 250  # characters of a value that is no party and stands in no table
 MAX_NAME = 120
+MAX_CELLS = 40  # of one row in which labels are looked for
 MAX_VALUES = 50  # lines
 BESIDE = 4  # lines from one doubtful label to the next
 PARTIES = frozenset(("claimants", "defendants"))
@@ -123,7 +125,7 @@ def _leads(line: Line) -> bool:
     cell, row = line.inside("td", "th"), line.inside("tr")
     if cell is None or row is None:
         return True
-    cells = [one for one in row if one.tag in ("td", "th")]
+    cells = list(islice((one for one in row if one.tag in ("td", "th")), MAX_CELLS))
     if len(cells) > 2 and (len(cells) % 2 or all(one.tag == "th" for one in cells)):
         return cells.index(cell) == 0 and any(one.tag == "td" for one in cells) if cell in cells else False
     return cell in cells and cells.index(cell) % 2 == 0

@@ -102,13 +102,12 @@ def _ends(line: Line, heading: Line, order: Order) -> bool:
 
 
 def _unheaded(lines: Sequence[Line], order: Order) -> tuple[TimelineEvent, ...]:
-    tried: set[HtmlElement] = set()
+    holders: dict[HtmlElement, list[Line]] = {}
     for line in lines:
-        holder = line.inside(*_ROWS)
-        if holder is None or holder in tried:
-            continue
-        tried.add(holder)
-        found = entries([one for one in lines if one.inside(*_ROWS) is holder], order)
+        if (holder := line.inside(*_ROWS)) is not None:
+            holders.setdefault(holder, []).append(line)
+    for inner in holders.values():
+        found = entries(inner, order)
         if len(found) >= LEAST and all(event.date or event.date_raw for event in found):
             return tuple(found)
     return ()
@@ -208,17 +207,18 @@ def _steps(lines: Sequence[Line], order: Order) -> list[_Step]:
     """The lines with the dates that they begin with. Below a line that is a year, "March 3" is a day of it, and the
     year no entry of its own."""
     steps: list[_Step] = []
-    year: _Step | None = None
+    years: set[int] = set()  # places of those that are no entry
+    year = -1
     for line in lines:
-        date = _date(line, order)
-        if year is not None and year.date:
-            date = date or _in_year(line, year.date, order)
-            if date and date.rest and len(date.iso or "") > 4 and (date.iso or "").startswith(year.date.iso or "?"):
-                steps = [step for step in steps if step is not year]
-        steps.append(_Step(line, date))
+        date, over = _date(line, order), steps[year].date if year >= 0 else None
+        if over is not None:
+            date = date or _in_year(line, over, order)
+            if date and date.rest and len(date.iso or "") > 4 and (date.iso or "").startswith(over.iso or "?"):
+                years.add(year)
         if date is not None and not date.rest and re.fullmatch(r"\d{4}", date.iso or ""):
-            year = steps[-1]
-    return steps
+            year = len(steps)
+        steps.append(_Step(line, date))
+    return [step for place, step in enumerate(steps) if place not in years]
 
 
 def _leading(steps: list[_Step]) -> list[_Step]:
