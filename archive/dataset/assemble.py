@@ -15,8 +15,12 @@ from archive.dataset.pages import COLUMNS, PageStore, Row
 from archive.dataset.parts import Parts, Spread, doubts, joined, whole
 from archive.dataset.publication import Document, PartSource, Publication, Source, State
 from archive.extract.markdown import markdown, text
-from archive.extract.page import Content, DocumentLink, Page, Role
+from archive.extract.page import Content, DocumentLink, FileContent, Page, Role
+from archive.extract.warnings import Warning
 from archive.institutes.profile import Profile
+
+# Characters of the documents of one publication: a line is held in memory, by us and by whoever reads it.
+MOST_TEXT = 20_000_000
 
 # The fields that a publication has as its Content has them.
 _OF_CONTENT = tuple(
@@ -173,7 +177,7 @@ class _Assembly:
             text=words or None,
             markdown=markdown(content.blocks) if words else None,
             blocks=content.blocks if version.whole else None,
-            documents=tuple(self._document(link, row.captured_at, until) for link in content.documents),
+            documents=self._documents(content.documents, row.captured_at, until),
             source=_source(row),
             parts=tuple(
                 PartSource.model_construct(number=number, url=part.url, source=_source(part))
@@ -189,29 +193,57 @@ class _Assembly:
         assert content  # only captures with content are parts
         return content
 
+    def _documents(self, links: tuple[DocumentLink, ...], since: str, until: str | None) -> tuple[Document, ...]:
+        """The files of a version, with their text as long as there is room for it in a line."""
+        found = []
+        room = MOST_TEXT
+        for link in links:
+            document = self._document(link, since, until)
+            length = sum(map(len, document.text or ()))
+            if length > room:
+                codes = tuple(sorted({*document.warnings, str(Warning.DOCUMENTS_TOO_LARGE)}))
+                document = document.model_copy(update={"text": None, "warnings": codes})
+            else:
+                room -= length
+            found.append(document)
+        return tuple(found)
+
     def _document(self, link: DocumentLink, since: str, until: str | None) -> Document:
         """A link joined with the last capture of its file while the version was shown, else the next one after, else
         the last before.
         """
-        found = self._files(key_of(link.url, self._profile))
+        found, others = self._files(key_of(link.url, self._profile))
         if not found:
-            return Document(url=link.url, title=link.title)
+            return Document(url=link.url, title=link.title, warnings=_no_file(others))
         shown = [one for one in found if since <= one.captured_at and (until is None or one.captured_at < until)]
         after = [one for one in found if one.captured_at >= since]
         row = shown[-1] if shown else after[0] if after else found[-1]
-        return Document(
-            url=link.url,
-            title=link.title or row.title,
-            media_type=row.media_type,
-            size=row.size,
-            sha256=row.sha256,
-            captured_at=moment(row.captured_at),
-            warc=row.warc,
-            offset=row.offset,
+        file = self._file(row)
+        return Document.model_construct(
+            **(dict(file) if file else {})
+            | {
+                "url": link.url,
+                "title": link.title or row.title,
+                "file_title": file.title if file else None,
+                "media_type": row.media_type,
+                "size": row.size,
+                "sha256": row.sha256,
+                "captured_at": moment(row.captured_at),
+                "warc": row.warc,
+                "offset": row.offset,
+                "warnings": tuple(json.loads(row.warnings)) if row.role == Role.DOCUMENT else (),
+            }
         )
 
-    def _files(self, key: str) -> list[Row]:
-        """Whole captures of a file in order, through redirects; on other hosts too, since pages embed such files."""
+    def _file(self, row: Row) -> FileContent | None:
+        """What the captured file says; nothing where it is no document, such as a page that was embedded."""
+        return Page.model_validate_json(self._store.body(row.id)).file if row.role == Role.DOCUMENT else None
+
+    def _files(self, key: str) -> tuple[list[Row], list[Row]]:
+        """Whole captures of a file in order, through redirects, and the last other ones where there is none; on other
+        hosts too, since pages embed such files.
+        """
+        rows: list[Row] = []
         for _ in range(MOST_HOPS):
             rows = list(self._store.rows("key = ?", (key,)))
             whole = [
@@ -221,9 +253,23 @@ class _Assembly:
             ]
             onward = [row.redirect_key for row in rows if row.role == Role.REDIRECT and row.redirect_key]
             if whole or not onward or onward[-1] == key:
-                return whole
+                return whole, rows
             key = onward[-1]
-        return []
+        return [], rows
+
+
+def _no_file(rows: list[Row]) -> tuple[str, ...]:
+    """Why an address that was fetched gave no file, told from its last capture."""
+    if not rows:
+        return ()
+    row = rows[-1]
+    if row.truncated:
+        return (Warning.TRUNCATED_CAPTURE.value,)
+    if row.role == Role.RESTRICTED:
+        return (Warning.RESTRICTED.value,)
+    if row.status == 200:
+        return (Warning.NOT_A_DOCUMENT.value,)
+    return (Warning.DOCUMENT_MISSING.value,) if row.role == Role.MISSING else ()
 
 
 _ALONE = Parts()

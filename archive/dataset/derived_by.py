@@ -12,13 +12,15 @@ from importlib import metadata
 from lxml import etree
 
 # Those that `extract` and `assemble` run through, straight or inside trafilatura (babel, courlan, htmldate, justext,
-# tld).
+# tld) and pypdf (cryptography, for files that open without a password; fonttools, where it is there).
 DISTRIBUTIONS = (
     "babel",
     "beautifulsoup4",
     "charset-normalizer",
     "courlan",
+    "cryptography",
     "dateparser",
+    "fonttools",
     "htmldate",
     "idna",
     "justext",
@@ -27,6 +29,7 @@ DISTRIBUTIONS = (
     "policy-archive",
     "pydantic",
     "pydantic-core",
+    "pypdf",
     "python-dateutil",
     "regex",
     "soupsieve",

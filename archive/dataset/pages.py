@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Self
 
 from archive.dataset.derived import Derived
 from archive.dataset.publication import stamp
+from archive.extract.page import Role
 from archive.store.exchange import Location
 
 _VERSION = 2  # of the tables; a store of another version is thrown away
@@ -119,11 +120,12 @@ class PageStore:
                 cursor = connection.execute(
                     f"INSERT OR REPLACE INTO page ({COLUMNS}) VALUES (NULL{', ?' * 27})", _values(derived, derived_by)
                 )
-                if derived.content_sha256:
+                if derived.content_sha256 or derived.role is Role.DOCUMENT:
                     connection.execute("INSERT INTO body VALUES (?, ?)", (cursor.lastrowid, derived.page_json))
 
     def body(self, row_id: int) -> bytes:
-        """The Page of a row as JSON, without links and requisites. KeyError where the row has no content."""
+        """The Page of a row as JSON, without links and requisites. KeyError where the row has no content
+        and is no document."""
         found = self.connection.execute("SELECT json FROM body WHERE id = ?", (row_id,)).fetchone()
         if found is None:
             raise KeyError(row_id)

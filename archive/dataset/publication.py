@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, PlainSerializer, WithJsonSchema
 
-from archive.extract.page import Author, AuthorNote, Block, Case, Image, Model, Reference
+from archive.extract.page import Author, AuthorNote, Block, Case, FileContent, Image, Model, Reference
 from archive.institutes.profile import Kind
 
 SCHEMA_VERSION = "1"
@@ -33,13 +33,14 @@ class State(StrEnum):
     RESTRICTED = "restricted"  # password, login
 
 
-class Document(Model):
+class Document(FileContent):
     """A file that the publication offers, joined with the capture that holds it: the last one of the version's time,
-    else the next.
+    else the next. What the file says is null where it was not captured or could not be read.
     """
 
     url: str = Field(description="Absolute address of the file.")
     title: str | None = Field(None, description="The text of the link that offers it, or the file's own title.")
+    file_title: str | None = Field(None, description="As the file's own description has it; often a draft's name.")
     media_type: str | None = Field(
         None, description="As its response said, such as `application/pdf`; null where it was not captured."
     )
@@ -50,6 +51,9 @@ class Document(Model):
     captured_at: Moment | None = Field(None, description="When the request for the file began, UTC.")
     warc: str | None = Field(None, description="The WARC file in archive/ that holds the response.")
     offset: int | None = Field(None, description="Where the response's gzip member begins in that file, in bytes.")
+    warnings: tuple[str, ...] = Field(
+        (), description="Codes of what is in doubt about the file, sorted; null fields without one: never captured."
+    )
 
 
 class Source(Model):
@@ -145,7 +149,7 @@ class Publication(Model):
     )
     images: tuple[Image, ...] = Field(description="The pictures that belong to it, not the page's furniture.")
     documents: tuple[Document, ...] = Field(
-        description="The files that it offers, such as PDFs, each with the capture that holds it."
+        description="The files that it offers, such as PDFs, each with its text by page and the capture that holds it."
     )
     related: tuple[Reference, ...] = Field(
         description="Other publications that the page points at, as it did when the version was first seen; "

@@ -19,6 +19,7 @@ from archive.extract import (
     links,
     markdown,
     parts,
+    pdf,
     roles,
 )
 from archive.extract.html import MAX_BYTES, Document, plain
@@ -74,7 +75,10 @@ def _page(capture: Capture, profile: Profile, given: Role | None, whole: bool) -
         return _bare(capture, Role.ERROR, stated, [*warnings, Warning.UNDECODABLE])
     role = roles.before_reading(capture, profile, bytes_)
     if role is not None and role is not Role.OUTSIDE:
-        return _unread(capture, role, roles.sniffed(stated, bytes_), bytes_, warnings)
+        kind = roles.sniffed(stated, bytes_)
+        if role is Role.DOCUMENT and whole:
+            return _file(capture, kind, bytes_, warnings)
+        return _unread(capture, role, kind, bytes_, warnings)
     document = Document.from_bytes(bytes_, capture.url, capture.header("Content-Type"), capture.headers)
     document.warnings.extend(warnings)
     if role is None:
@@ -133,6 +137,21 @@ def _bare(
 def _unread(capture: Capture, role: Role, media_type: str | None, bytes_: bytes, warnings: list[str]) -> Page:
     needed = links.of_stylesheet(bytes_, capture.url) if media_type == "text/css" and capture.status == 200 else ()
     return _bare(capture, role, media_type, warnings, needed)
+
+
+def _file(capture: Capture, media_type: str | None, entity: bytes, warnings: list[str]) -> Page:
+    """A document. One that was cut off is not read: its end is where a PDF says what it holds."""
+    page = _bare(capture, Role.DOCUMENT, media_type, warnings)
+    if capture.truncated:
+        return page
+    found, doubts = None, [str(Warning.DOCUMENT_UNREAD)]
+    if media_type in roles.PDF:
+        try:
+            found, doubts = pdf.read(http.decode(entity, capture.headers, pdf.MAX_BYTES))
+        except DamagedRecord:
+            doubts = [Warning.UNDECODABLE if len(entity) <= pdf.MAX_BYTES else Warning.TOO_LARGE]
+    codes = tuple(sorted({*page.warnings, *map(str, doubts)}))
+    return page.model_copy(update={"file": found, "title": found.title if found else None, "warnings": codes})
 
 
 def _latin(location: str) -> str:

@@ -194,6 +194,20 @@ class Content(Model):
     case: Case | None = None
 
 
+class FileContent(Model):
+    """What a captured file says: its text by page, and what it says of itself."""
+
+    title: str | None = Field(None, description="As the file's own description has it; often a draft's name.")
+    author: str | None = Field(None, description="As the file's own description has it; often who owns the program.")
+    created: str | None = Field(None, description="ISO 8601, with its offset where the file has one.")
+    modified: str | None = Field(None, description="ISO 8601, with its offset where the file has one.")
+    page_count: int | None = Field(None, description="Pages of the file, those whose text was not read among them.")
+    language: str | None = Field(None, description="BCP 47 code of the language that the text is written in.")
+    direction: Literal["ltr", "rtl"] | None = Field(None, description="How the text runs.")
+    scanned: bool | None = Field(None, description="Whether the pages hold no text, but pictures of it.")
+    text: tuple[str, ...] | None = Field(None, description="The text of each page; null where there is none.")
+
+
 class Role(StrEnum):
     """What a capture is good for, told from its status, its media type, its body and the profile's URL rules."""
 
@@ -251,6 +265,7 @@ class Page(Model):
         None, description="Of a document or a page that is no publication; a publication's is in content."
     )
     content: Content | None = None
+    file: FileContent | None = Field(None, description="Of a document that could be read.")
     links: tuple[FoundLink, ...] = ()
     requisites: tuple[str, ...] = Field(
         (), description="What the page needs to be seen again: stylesheets, images, scripts, fonts, frames."

@@ -5,16 +5,16 @@ import re
 
 from archive.extract.html import Document
 from archive.extract.page import Role
+from archive.extract.warnings import Warning
 from archive.institutes.profile import Profile
 from archive.institutes.rules import UrlRule
 from archive.institutes.urls import classify, inside
 from archive.store.capture import Capture
 
 _HTML = frozenset(("text/html", "application/xhtml+xml"))
-_DOCUMENTS = frozenset(
+PDF = frozenset(("application/pdf", "application/x-pdf"))
+_DOCUMENTS = PDF | frozenset(
     (
-        "application/pdf",
-        "application/x-pdf",
         "application/msword",
         "application/rtf",
         "application/epub+zip",
@@ -147,6 +147,9 @@ def of_page(capture: Capture, profile: Profile, document: Document, body: bytes)
     rule = classify(capture.url, profile)
     if rule is UrlRule.OUTSIDE:
         return Role.OUTSIDE
+    if rule is UrlRule.DOCUMENT:  # a message, or a page that leads to the file: no publication
+        document.warnings.append(Warning.NOT_A_DOCUMENT)
+        return Role.ERROR
     if rule in (UrlRule.LISTING, UrlRule.DENIED, UrlRule.TRAP):
         return Role.LISTING
     classes = document.body_classes

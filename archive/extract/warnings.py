@@ -39,6 +39,26 @@ class Warning(StrEnum):  # the word of the data model; the built-in of that name
     TOO_MANY_BLOCKS = "too_many_blocks", "The body has more blocks than the limit; the rest was left out."
     TOO_MANY_LINKS = "too_many_links", "The page has more links or requisites than the limit; the rest was left out."
 
+    # the file of a document
+    NOT_A_DOCUMENT = "not_a_document", "The address of a document answered with a page, and not with a file."
+    DOCUMENT_MISSING = "document_missing", "The address of the document answered that there is none."
+    DOCUMENT_UNREAD = "document_unread", "The file is of a format whose text is not read; its bytes are archived."
+    DOCUMENT_ENCRYPTED = "document_encrypted", "The file asks for a password; nothing was read."
+    DOCUMENT_DAMAGED = "document_damaged", "The file, or a page of it, is damaged; what could be read is there."
+    DOCUMENT_TOO_LARGE = (
+        "document_too_large",
+        "The file has more pages, characters or drawing than the limit; what lies behind it was left out.",
+    )
+    DOCUMENTS_TOO_LARGE = (
+        "documents_too_large",
+        "The publication's documents together hold more text than the limit; this one's was left out.",
+    )
+    DOCUMENT_SCANNED = "document_scanned", "The file's pages hold no text, but pictures of it."
+    DOCUMENT_UNMAPPED = (
+        "document_unmapped",
+        "The file's fonts do not say which letters many of its signs stand for; each of them is U+FFFD.",
+    )
+
     # the body
     NO_BODY = "no_body", "No text was found that could be the publication's body."
     BODY_FALLBACK = "body_fallback", "Neither the profile nor trafilatura chose the body; a simple rule did."

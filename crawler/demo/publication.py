@@ -103,3 +103,8 @@ class Publication:
     translations: list[int]  # numbers
     case: Case | None
     modified: datetime
+
+
+def document_text(publication: Publication) -> list[str]:
+    """The paragraphs of each of its documents: the publication in print, three times over, to fill some pages."""
+    return [publication.outline.title, *(plain(block.text) for block in publication.blocks if block.text)] * 3

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from typing import Literal
 from urllib.parse import parse_qsl, unquote
 
-from crawler.demo import documents, people, theme
+from crawler.demo import documents, pdf, people, theme
 from crawler.demo.institute import Institute
 from crawler.demo.listings import Listings
 from crawler.demo.outline import ZONE, first_at, revised_at
-from crawler.demo.publication import plain
+from crawler.demo.publication import document_text
 from crawler.demo.render import Renderer
 from crawler.demo.sources import Sources, dump, no_route
 
@@ -189,9 +189,8 @@ class Site:
         publication = self.institute.publication(number)
         for document in publication.documents:
             if document.path == path:
-                text = [about.title, *(plain(block.text) for block in publication.blocks if block.text)] * 3
                 return Answer(
-                    documents.pdf(f"{about.title} ({document.title})", text),
+                    pdf.pdf(f"{about.title} ({document.title})", document_text(publication), people.INSTITUTE),
                     "application/pdf",
                     modified=publication.modified,
                 )

@@ -10,7 +10,7 @@ from crawler.demo.case_layouts import Layout
 from crawler.demo.institute import Institute
 from crawler.demo.markup import events, facts, facts_layout, timeline_layout
 from crawler.demo.outline import CYCLE
-from crawler.demo.publication import Block, Link, Publication, Text, plain
+from crawler.demo.publication import Block, Link, Publication, Text, document_text, plain
 from crawler.demo.render import has_email, notes_as_text, shown_date, shows_post_id
 
 Truth = dict[str, Any]
@@ -76,6 +76,7 @@ def truth(institute: Institute, number: int) -> Truth:
         "footnotes": [{"mark": mark, "text": plain(text)} for mark, text in publication.footnotes],
         "case": _case(publication),
         "documents": [{"url": home + document.path, "title": document.title} for document in publication.documents],
+        "document_text": document_text(publication) if publication.documents else [],
         "images": [
             {
                 "url": f"{home}{image.path}-1024x576.png",
