@@ -17,6 +17,8 @@ from archive.extract.warnings import Warning
 
 # trafilatura needs 14 s for 100,000 short paragraphs, and half a second for this many.
 MAX_NODES = 30_000
+MAX_LENGTH = 3_000_000  # characters: its last resort goes through a text of 10 million space by space, for 10 s
+_IS_LONG = etree.XPath(f"string-length() > {MAX_LENGTH}")
 _BESIDE_THE_TEXT = (
     "script", "style", "svg", "noscript", "template", "iframe", "canvas", "select", "img", "picture", "video", "audio",
     "source", "input", "textarea", "button", "link", "meta", "object", "embed",
@@ -35,7 +37,7 @@ _SEEN = 24  # letters: fewer may stand in the chosen text by chance
 def of_trafilatura(document: Document, drafts: list[Draft], left_out: Iterable[HtmlElement]) -> list[bool]:
     """Of every draft whether trafilatura chooses it; of none when it finds no text or the page is too large for it.
     `left_out` are the elements that were told to be no body before."""
-    if _count(document.body) > MAX_NODES:
+    if _count(document.body) > MAX_NODES or _IS_LONG(document.body):
         document.warnings.append(Warning.TOO_MANY_NODES)
         return [False] * len(drafts)
     tree = _reduced(document.tree, left_out)

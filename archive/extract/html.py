@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from bs4 import BeautifulSoup
@@ -19,14 +20,18 @@ from archive.institutes.urls import absolute
 MAX_BYTES = 32 * 1024 * 1024  # the capture's own limit for a page
 MAX_DEPTH = 255  # what libxml2 allows without `huge_tree`: no honest page comes near, and our own recursion stays small
 MAX_ATTRIBUTES = 400  # the longest honest tag seen had 60; libxml2 needs quadratic time for tens of thousands
+MAX_TAGS = 250_000  # that open: the longest book in HTML has 60,000; a page of so many takes 4 s and 400 MB
+MAX_FIELD = 10_000  # characters of <title> and of a <meta>: such fields are lines
 MAX_JSONLD = 50
 MAX_SHORT = 320  # characters: the longest note on a translation that was seen has 290
 
 _SILENT = frozenset(("script", "style", "noscript", "template", "option", "button", "label"))
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f]")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_OPENS = re.compile("<(?!/)")
 _ANY_TAG = re.compile(r"<[a-zA-Z!?/]")
-_LONG_TAG = re.compile(rf"<([a-zA-Z][\w:-]*)(\s[^<>]{{{MAX_ATTRIBUTES * 4},}})")
+# A tag to its end; a quote without its other half is a sign like any other.
+_TAG = re.compile(r"([a-zA-Z][\w:-]*)(\s(?:[^<>\"']+|\"[^\"]*\"|'[^']*'|[\"'])*)")
 _ATTRIBUTE = re.compile(r"[^\s=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'][^\s]*))?")
 # Taken out of a page that is nested too deep: they say nothing about the text but where it stands.
 _CONTAINER = re.compile(
@@ -119,7 +124,7 @@ class Document:
                 for key in ("name", "property", "itemprop", "http-equiv"):
                     # Microdata in the body may be a comment's or a card's.
                     if (name := element.get(key)) and (key != "itemprop" or _in_head(element)):
-                        found.setdefault(name.strip().lower(), []).append(content.strip())
+                        found.setdefault(name.strip().lower(), []).append(content.strip()[:MAX_FIELD])
         return found
 
     def meta(self, *names: str) -> str | None:
@@ -168,7 +173,10 @@ def _parse(text: str, warnings: list[str]) -> HtmlElement:
     if not _ANY_TAG.search(text):
         warnings.append(Warning.NOT_HTML)
         text = f"<html><body><pre>{text.replace('<', '&lt;')}</pre></body></html>"
-    fewer = _LONG_TAG.sub(_fewer_attributes, text)
+    fewer = _fewer_tags(text)
+    if len(fewer) < len(text):
+        warnings.append(Warning.TOO_LARGE)
+    text, fewer = fewer, _fewer_attributes(fewer)
     if len(fewer) < len(text):
         warnings.append(Warning.TOO_MANY_ATTRIBUTES)
     root = _tree(fewer)
@@ -181,6 +189,8 @@ def _parse(text: str, warnings: list[str]) -> HtmlElement:
         warnings.append(Warning.NOT_HTML)
         root = _tree("<html><body></body></html>")
         assert root is not None
+    for title in root.iter("title"):
+        title.text = (title.text or "")[:MAX_FIELD]
     return root
 
 
@@ -195,9 +205,25 @@ def _tree(text: str) -> HtmlElement | None:
         return None
 
 
-def _fewer_attributes(match: re.Match[str]) -> str:
-    attributes = [found[0] for _, found in zip(range(MAX_ATTRIBUTES + 1), _ATTRIBUTE.finditer(match[2]), strict=False)]
-    return f"<{match[1]} {' '.join(attributes[:MAX_ATTRIBUTES])}" if len(attributes) > MAX_ATTRIBUTES else match[0]
+def _fewer_tags(text: str) -> str:
+    """The page to the last tag that it may open."""
+    if text.count("<") - text.count("</") <= MAX_TAGS:
+        return text
+    opened = (found.start() for found in _OPENS.finditer(text))
+    return text[: next(islice(opened, MAX_TAGS, None), len(text))]
+
+
+def _fewer_attributes(text: str) -> str:
+    """Without the attributes of a tag that are past the limit: libxml2 compares each with all before it."""
+    pieces = text.split("<")
+    if max(map(len, pieces)) < 4 * MAX_ATTRIBUTES:
+        return text
+    for number, piece in enumerate(pieces):
+        if len(piece) >= 4 * MAX_ATTRIBUTES and (tag := _TAG.match(piece)) and len(tag[2]) >= 4 * MAX_ATTRIBUTES:
+            kept = [found[0] for found in islice(_ATTRIBUTE.finditer(tag[2]), MAX_ATTRIBUTES + 1)]
+            if len(kept) > MAX_ATTRIBUTES:
+                pieces[number] = f"{tag[1]} {' '.join(kept[:MAX_ATTRIBUTES])}{piece[tag.end() :]}"
+    return "<".join(pieces)
 
 
 def _loads(text: str) -> Any:

@@ -34,7 +34,7 @@ class Warning(StrEnum):  # the word of the data model; the built-in of that name
     )
     TOO_MANY_NODES = (
         "too_many_nodes",
-        "The page has too many elements for the usual choice of the body; a simpler rule chose it.",
+        "The page has too many elements or too much text for the usual choice of the body; a simpler rule chose it.",
     )
     TOO_MANY_BLOCKS = "too_many_blocks", "The body has more blocks than the limit; the rest was left out."
     TOO_MANY_LINKS = "too_many_links", "The page has more links or requisites than the limit; the rest was left out."
