@@ -144,6 +144,10 @@ def derive(
         for told in (summary.kinds, summary.languages, summary.states):
             for line in filled(counts(told), width(out) - 2):
                 print(f"  {line}")
+        if summary.documents:
+            files = (many(summary.documents.total(), "document"), *counts(summary.documents))
+            for line in filled(files, width(out) - 2):
+                print(f"  {line}")
         out.print(str(shown.dataset_dir), markup=False, soft_wrap=True)
     raise typer.Exit(1 if summary.underived else 0)
 

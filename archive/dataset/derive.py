@@ -4,6 +4,7 @@ whole.
 `crawl`, `derive` and `verify` all come through here, so that they cannot disagree.
 """
 
+import json
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -20,6 +21,7 @@ from archive.dataset.jsonl import DatasetWriter
 from archive.dataset.pages import PageStore
 from archive.dataset.worker import Underived, Workers, default_processes
 from archive.errors import CollectionError
+from archive.extract.pdf import UNREAD
 from archive.institutes import registry
 from archive.institutes.profile import Profile
 from archive.store.cdxj import IndexLine
@@ -61,6 +63,7 @@ class Summary:
     languages: Counter[str] = field(default_factory=Counter)
     states: Counter[str] = field(default_factory=Counter)
     warnings: Counter[str] = field(default_factory=Counter)
+    documents: Counter[str] = field(default_factory=Counter)  # distinct files: `read`, or the code why not
 
     def count(self, assembled: Assembled) -> None:
         latest = assembled.latest
@@ -136,7 +139,20 @@ def derive_into(
                 continue
             writer.add(assembled.versions)
             summary.count(assembled)
+    summary.documents.update(_documents(store))
     return summary
+
+
+def _documents(store: PageStore) -> Counter[str]:
+    """The distinct files that were captured whole, by what came of them."""
+    found: Counter[str] = Counter()
+    query = """SELECT warnings, count(DISTINCT sha256) FROM page
+        WHERE role = 'document' AND status = 200 AND truncated IS NULL GROUP BY warnings"""
+    for warnings, count in store.connection.execute(query):
+        codes = json.loads(warnings)
+        unread = [code for code in codes if code in UNREAD]
+        found[unread[0].removeprefix("document_") if unread else "read in part" if codes else "read"] += count
+    return found
 
 
 def stored_profile(collection: Collection) -> Profile:

@@ -9,6 +9,8 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs
 _META_CHARSET = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 _HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
 _ARABIC_PAGE = re.compile(rb"<html[^>]{0,300}(?:lang\s*=\s*[\"']?(?:ar|fa|ur)\b|dir\s*=\s*[\"']?rtl)", re.IGNORECASE)
+_NOT_ASCII = re.compile("[^\x00-\x7f]+")
+_WORDS = re.compile(rb"[\x80-\xff]{3,}")
 # What browsers read when a page says the left one (WHATWG Encoding Standard, "names and labels").
 _LABELS = {
     "iso-8859-1": "cp1252",
@@ -49,6 +51,12 @@ def decode(body: bytes, content_type: str | None, warnings: list[str]) -> str:
         named = _codec(meta[1].decode("ascii"))
         declared.append("utf-8" if named and named.startswith("utf-16") else named)
     candidates = [name for name in declared if name]
+    # Text of another character set is hardly ever good UTF-8 by chance, so that says more than any label.
+    of_8_bits = [name for name in candidates if not name.startswith("utf-")]
+    if of_8_bits and not body.isascii() and _is_utf8(body):
+        if len(of_8_bits) == len(candidates):
+            warnings.append(Warning.CHARSET_GUESSED)
+        return body.decode()
     for name in dict.fromkeys((*candidates, "utf-8")):
         try:
             text = body.decode(name)
@@ -57,10 +65,31 @@ def decode(body: bytes, content_type: str | None, warnings: list[str]) -> str:
         if candidates and name not in candidates:
             warnings.append(Warning.CHARSET_GUESSED)
         return text
-    if candidates:
+    if candidates and (candidates[0] != "utf-8" or _is_mostly_utf8(body)):
         return _replaced(body, candidates[0], warnings)
     warnings.append(Warning.CHARSET_GUESSED)
-    return body.decode("cp1256" if _ARABIC_PAGE.search(head) else "cp1252", "replace")
+    return _replaced(body, "cp1256" if _ARABIC_PAGE.search(head) or _is_in_words(body) else "cp1252", warnings)
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_mostly_utf8(body: bytes) -> bool:
+    """Whether some bytes of a page of UTF-8 are damaged: in text of 8 bits a letter, hardly any of the others fit."""
+    text = body.decode("utf-8", "replace")
+    wrong = text.count("\ufffd")
+    return wrong * 2 < sum(map(len, _NOT_ASCII.findall(text)))
+
+
+def _is_in_words(body: bytes) -> bool:
+    """Whether the letters beyond ASCII stand in words of them, as Arabic ones do, and not among Latin letters."""
+    together = sum(map(len, _WORDS.findall(body)))
+    return together * 2 > sum(body.count(byte) for byte in range(0x80, 0x100))
 
 
 def _codec(label: str) -> str | None:

@@ -26,6 +26,11 @@ MAX_CHARACTERS = 3_000_000  # of a file: 1,000 dense pages
 MAX_TOKENS = 12_000_000  # of a file's content streams: some 60 s on a slow machine
 MAX_FIELD = 1_000  # characters of a field of the file's own description
 SAMPLE_PAGES = 20  # that the language is told from
+# Codes of files that nothing was read of.
+UNREAD = frozenset(
+    map(str, (Warning.DOCUMENT_UNREAD, Warning.DOCUMENT_ENCRYPTED, Warning.DOCUMENT_SCANNED, Warning.TOO_LARGE,
+    Warning.UNDECODABLE))
+)  # fmt: skip
 _LETTERS = re.compile(r"[^\W\d_]")
 _DATE = re.compile(
     r"\s*(?:D:)?(\d{4})(?:-?(\d\d))?(?:-?(\d\d))?[T ]?(?:(\d\d):?(\d\d)?:?(\d\d)?)?\s*"
@@ -36,8 +41,24 @@ _DAMAGE = (
     PyPdfError, ValueError, TypeError, KeyError, IndexError, AttributeError, AssertionError, RecursionError,
     OverflowError, ZeroDivisionError, NotImplementedError, OSError,
 )  # fmt: skip
-# pypdf says on its loggers what it mends in a file: that is what the warning codes are for.
+
+
+class _Repairs(logging.Filter):
+    """Takes notice of what pypdf says of streams that it reads as far as they go, and keeps it from the log."""
+
+    seen = False
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        self.seen = True
+        return False
+
+
+# pypdf says on its loggers what it mends in a file, most of it of no account: the warning codes say what matters.
 logging.getLogger("pypdf").setLevel(logging.CRITICAL + 1)
+_repairs = _Repairs()
+_filters = logging.getLogger("pypdf.filters")
+_filters.setLevel(logging.WARNING)
+_filters.addFilter(_repairs)
 
 
 def read(body: bytes) -> tuple[FileContent | None, list[str]]:
@@ -63,10 +84,10 @@ def read(body: bytes) -> tuple[FileContent | None, list[str]]:
         said = _description(reader, warnings)
     sample = "\n".join(pages[:SAMPLE_PAGES])
     has_text = any(map(_LETTERS.search, pages))
+    if sum(page.count(pdf_glyphs.REPLACEMENT) for page in pages) * 4 > sum(map(len, pages)):
+        warnings.append(Warning.DOCUMENT_UNMAPPED)
     if not has_text and not warnings:
         warnings.append(Warning.DOCUMENT_SCANNED)
-    if has_text and sum(page.count(pdf_glyphs.REPLACEMENT) for page in pages) * 4 > sum(map(len, pages)):
-        warnings.append(Warning.DOCUMENT_UNMAPPED)
     code, direction = language.of_text(sample, said.pop("language"))
     found = FileContent(
         page_count=count,
@@ -106,13 +127,14 @@ def _pages(reader: PdfReader, count: int, warnings: list[str]) -> list[str]:
             warnings.append(Warning.DOCUMENT_TOO_LARGE)
             break
         page = pdf_glyphs.Page(fonts)
+        _repairs.seen = False
         try:
             _draw(page, reader.pages[number])
         except (pdf_glyphs.TooMuch, LimitReachedError):
             warnings.append(Warning.DOCUMENT_TOO_LARGE)
         except _DAMAGE:
             warnings.append(Warning.DOCUMENT_DAMAGED)
-        if page.unread:
+        if page.unread or _repairs.seen:
             warnings.append(Warning.DOCUMENT_DAMAGED)
         pages.append(pdf_lines.text(page.glyphs))
         characters += len(pages[-1])

@@ -17,7 +17,7 @@ from pypdf.generic._font import Font
 
 # Limits are counts, so that they cut at the same place on every machine (contracts.md).
 MAX_TOKENS = 1_500_000  # of a page: a dense page printed by Chromium has 80,000, a map drawn in lines 500,000
-MAX_GLYPHS = 200_000  # of a page: a page of a newspaper has 30,000
+MAX_GLYPHS = 100_000  # of a page: a page of a newspaper has 30,000
 MAX_STREAM = 32 * 1024 * 1024  # bytes of a content stream, decoded
 MAX_FORMS = 500  # form XObjects drawn on a page, and how deep they may stand in each other
 MAX_FORM_DEPTH = 8

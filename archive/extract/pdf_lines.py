@@ -21,6 +21,7 @@ from archive.extract.pdf_glyphs import Glyph
 SAME_LINE = 0.5  # lines lie at least 1 apart; marks above letters and notes' numbers at most so far
 GAP = 0.18  # between words; a space is 0.22 to 0.33 wide, and kerning moves letters by less than 0.1
 TWICE = 0.06  # bold by drawing twice
+MAX_LINE = 2_000  # glyphs
 MOSTLY = 4  # so many times as many letters of one direction say that a line has it
 WIDE_GAP = 1.4  # of the page's usual distance of lines: a new paragraph
 
@@ -78,7 +79,7 @@ def _lines(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
             last = line[-1]
             size = max(last.size, glyph.size)
             shift = min(abs(glyph.across - last.across), abs(glyph.across - line[0].across))
-            if glyph.turn == last.turn and shift <= SAME_LINE * size:
+            if glyph.turn == last.turn and shift <= SAME_LINE * size and len(line) < MAX_LINE:
                 line.append(glyph)
                 continue
         line = [glyph]

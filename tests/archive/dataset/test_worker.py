@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from archive.dataset.worker import Underived, Workers
+from archive.dataset.worker import NoWorkers, Underived, Workers
 from archive.store.exchange import Location
 from tests.archive.dataset.inside import EATS_MEMORY, ENDS, FINE, HANGS, HERE, RAISES
 from tests.archive.dataset.making import PROFILE
@@ -80,6 +80,26 @@ def test_a_collection_that_cannot_be_opened_is_said(tmp_path: Path) -> None:
         for _ in range(2):
             with pytest.raises(Underived, match="cannot be opened"):
                 pool.submit(place(FINE)).result(60)
+
+
+def test_what_cannot_be_imported_is_said_in_one_line(capfd: pytest.CaptureFixture[str]) -> None:
+    with Workers(Path("nowhere"), PROFILE, 1, functions=FUNCTIONS | {"extract": "tests.nowhere:extract"}) as pool:
+        for links_only in (False, True):
+            with pytest.raises(Underived, match=r"ModuleNotFoundError: No module named 'tests.nowhere'"):
+                pool.submit(place(FINE), links_only).result(60)
+    assert capfd.readouterr().err == ""
+
+
+def test_workers_that_cannot_be_started_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    pool = Workers(Path("nowhere"), PROFILE, 1, functions=FUNCTIONS)
+
+    def no_process(*_: object) -> None:
+        raise OSError("no more processes")
+
+    monkeypatch.setattr("pebble.pool.process.launch_process", no_process)
+    with pytest.raises(NoWorkers, match="cannot be started"):
+        pool.submit(place(FINE))
+    pool.stop()
 
 
 def test_workers_that_were_killed_while_idle_are_replaced() -> None:
