@@ -106,5 +106,5 @@ class Publication:
 
 
 def document_text(publication: Publication) -> list[str]:
-    """The paragraphs of each of its documents: the publication in print, three times over, to fill some pages."""
-    return [publication.outline.title, *(plain(block.text) for block in publication.blocks if block.text)] * 3
+    """The paragraphs of each of its documents: the publication in print."""
+    return [publication.outline.title, *(plain(block.text) for block in publication.blocks if block.text)]
