@@ -88,13 +88,13 @@ def read(body: bytes) -> tuple[FileContent | None, list[str]]:
         warnings.append(Warning.DOCUMENT_UNMAPPED)
     if not has_text and not warnings:
         warnings.append(Warning.DOCUMENT_SCANNED)
-    code, direction = language.of_text(sample, said.pop("language"))
+    spoken = language.of_text(sample, said.pop("language"))
     found = FileContent(
         page_count=count,
         text=tuple(pages) if has_text else None,
         scanned=not has_text if has_text or Warning.DOCUMENT_SCANNED in warnings else None,
-        language=code,
-        direction="rtl" if direction == "rtl" else "ltr" if direction else None,
+        language=spoken.code,
+        direction="rtl" if spoken.direction == "rtl" else "ltr" if spoken.direction else None,
         **said,
     )
     return found, sorted(set(warnings))
