@@ -3,6 +3,7 @@
 One publication at a time: memory follows the largest publication, not the collection.
 """
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
