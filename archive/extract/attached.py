@@ -8,7 +8,7 @@ from lxml.html import HtmlElement
 
 from archive.extract import figures
 from archive.extract.body import rules
-from archive.extract.boilerplate import of_element
+from archive.extract.boilerplate import Sort, of_element
 from archive.extract.html import Document, plain
 from archive.extract.page import Block, DocumentLink, Image, Reference
 from archive.extract.phrase import Phrases
@@ -21,6 +21,14 @@ _FEATURED = query(
     " or (self::img and contains(concat(' ', normalize-space(@class), ' '), ' wp-post-image ')))]"
 )
 _LISTED = re.compile(r"(?:^|\s)(?:wp-block-query|wp-block-post-template|wp-block-post|cards?)(?:\s|$)")
+_ENDINGS = (".pdf", ".PDF", ".doc", ".xls", ".ppt", ".od", ".rtf", ".epub")  # found in C; `_DOCUMENT` says which are
+_LINKS_TO_FILES = query(f"descendant::a[{' or '.join(f'contains(@href, {ending!r})' for ending in _ENDINGS)}]")
+_DOWNLOAD = re.compile(
+    r"\bdownload\b|\b(?:full|read the|view the)\s+(?:report|paper|brief|study|publication|pdf)\b|^\W*pdf\b|\bpdf\W*$|"
+    r"تحميل|تنزيل|\bحمّ?ل\b",
+    re.IGNORECASE,
+)
+MAX_FILES = 200  # links of a page that are looked at
 _DOCUMENT = re.compile(r"\.(?:pdf|docx?|odt|rtf|xlsx?|ods|pptx?|odp|epub)(?:[?]|$)", re.IGNORECASE)
 
 
@@ -59,7 +67,8 @@ def _featured(document: Document) -> Iterator[Image]:
 def documents(
     written: tuple[Block, ...], roots: list[HtmlElement], document: Document, profile: Profile, captured_on: date
 ) -> tuple[DocumentLink, ...]:
-    """Files that the profile points at, that the body's words link to, and that stand embedded in it."""
+    """Files that the profile points at, that the body's words link to, that stand embedded in it, and that the page
+    offers for download beside it."""
     found: dict[str, DocumentLink] = {}
     for rule in rules(profile, "documents", captured_on):
         for element in document.select(rule.select):
@@ -81,7 +90,27 @@ def documents(
                 found.setdefault(
                     url, DocumentLink(url=url, title=plain(element.get("title") or element.get("aria-label")) or None)
                 )
+    for link in _offered(document):
+        if url := absolute(link.get("href"), document.base):
+            found.setdefault(url, DocumentLink(url=url, title=plain("".join(link.itertext())) or None))
     return tuple(found.values())
+
+
+def _offered(document: Document) -> Iterator[HtmlElement]:
+    """Links "Download PDF" and «تحميل التقرير» beside the body: most themes have them in the page's head or side rail.
+    Those in cards and menus are of others."""
+    for link in _LINKS_TO_FILES(document.body)[:MAX_FILES]:
+        text = plain("".join(link.itertext()))
+        if not (_DOCUMENT.search(link.get("href")) and len(text) < 120 and _DOWNLOAD.search(text)):
+            continue
+        around = list(link.iterancestors())
+        if not any(
+            node.tag in ("nav", "footer")
+            or of_element(node) in (Sort.RELATED, Sort.COMMENTS)
+            or _LISTED.search(node.get("class") or "")
+            for node in around
+        ):
+            yield link
 
 
 def related(document: Document, profile: Profile, captured_on: date) -> list[Reference]:
