@@ -1,17 +1,15 @@
 """The model of an institute's profile: all that one site needs, declared. registry.py finds, merges and checks the
 files."""
 
-import re
-import zoneinfo
 from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Literal
 
-import soupsieve
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from archive.institutes.patterns import groups, mistake, mistake_in_rewrite
+from archive.institutes.patterns import mistake_in_rewrite
+from archive.institutes.values import Host, Language, NumberPattern, Pattern, Selector, Source, UnpagedSource, Zone
 
 
 class Kind(StrEnum):
@@ -28,68 +26,6 @@ class Kind(StrEnum):
     TABLE = "table"
     LEGAL_CASE = "legal_case"
     PAGE = "page"
-
-
-def _sound_pattern(pattern: str) -> str:
-    problem = mistake(pattern)
-    if problem:
-        raise ValueError(problem)
-    return pattern
-
-
-def _sound_number(pattern: str) -> str:
-    if groups(_sound_pattern(pattern)) < 1:
-        raise ValueError(f"{pattern!r} has no group, such as ([0-9]+), that holds the number")
-    return pattern
-
-
-def _sound_selector(selector: str) -> str:
-    try:
-        soupsieve.compile(selector)
-    except soupsieve.SelectorSyntaxError as error:
-        raise ValueError(f"{selector!r} is not a CSS selector: {str(error).splitlines()[0]}") from None
-    return selector
-
-
-def _sound_source(source: str) -> str:
-    if not re.match(r"/(?!/)|https?://[^/]", source):
-        raise ValueError(f"{source!r} must begin with a slash, or be an address with http:// or https://")
-    if re.search(r"[{}]", source.replace("{page}", "")):
-        raise ValueError(f"{source!r} may hold no braces but {{page}}")
-    return source
-
-
-def _unpaged_source(source: str) -> str:
-    if "{page}" in source:
-        raise ValueError(f"{source!r} may not hold {{page}}: it names its own next pages")
-    return _sound_source(source)
-
-
-def _sound_host(host: str) -> str:
-    if not re.fullmatch(r"(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?", host):
-        raise ValueError(f"{host!r} is not a host or host:port in lower-case letters, such as 'eshhad.timep.org'")
-    return host
-
-
-def _sound_zone(zone: str) -> str:
-    try:
-        zoneinfo.ZoneInfo(zone)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        if zoneinfo.available_timezones():  # empty where the machine has no zone data: then anything goes
-            raise ValueError(f"{zone!r} is not an IANA time zone, such as 'Asia/Beirut' or 'UTC'") from None
-    return zone
-
-
-def _sound_language(code: str) -> str:
-    if not re.fullmatch(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*", code):
-        raise ValueError(f"{code!r} is not a BCP 47 code, such as 'ar' or 'en-GB'")
-    return code
-
-
-Pattern = Annotated[str, AfterValidator(_sound_pattern)]
-Source = Annotated[str, AfterValidator(_sound_source)]
-UnpagedSource = Annotated[str, AfterValidator(_unpaged_source)]
-Host = Annotated[str, AfterValidator(_sound_host)]
 
 
 class Strict(BaseModel):
@@ -152,7 +88,7 @@ class Urls(Strict):
     host_aliases: tuple[Host, ...] = Field(
         (), description="Hosts that show the very pages of home's, such as its `www.`: rewritten to home's host."
     )
-    post_id: tuple[Annotated[str, AfterValidator(_sound_number)], ...] = Field(
+    post_id: tuple[NumberPattern, ...] = Field(
         (),
         description="Where an address holds the number of its post, in the pattern's first group: `-pub-([0-9]+)`. "
         "Addresses with one number are one publication.",
@@ -233,9 +169,7 @@ class FieldRule(Rule):
         "title", "standfirst", "authors", "author_notes", "published", "modified", "sections", "tags", "body",
         "documents", "translations", "related", "drop", "case_facts", "timeline",
     ]  # fmt: skip
-    select: Annotated[str, AfterValidator(_sound_selector)] = Field(
-        description="A CSS selector, as soupsieve reads it."
-    )
+    select: Selector = Field(description="A CSS selector, as soupsieve reads it.")
     attribute: str | None = Field(None, description="Read this attribute instead of the element's text.")
     match: Pattern | None = Field(
         None,
@@ -284,12 +218,10 @@ class Profile(Strict):
     hosts: tuple[Host, ...] = Field(
         (), description="Other hosts (host or host:port) whose pages are the institute's own."
     )
-    languages: tuple[Annotated[str, AfterValidator(_sound_language)], ...] = Field(
+    languages: tuple[Language, ...] = Field(
         ("en",), min_length=1, description="BCP 47 codes of the languages it publishes in."
     )
-    timezone: Annotated[str, AfterValidator(_sound_zone)] = Field(
-        "UTC", description="IANA name of the zone in which the site shows its days."
-    )
+    timezone: Zone = Field("UTC", description="IANA name of the zone in which the site shows its days.")
     date_order: Literal["day-first", "month-first"] = Field(
         "day-first", description="How 04/11/2018 is read where the page gives no other evidence."
     )
