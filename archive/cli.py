@@ -8,6 +8,7 @@ import errno
 import json
 import os
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -100,6 +101,12 @@ def collection(ctx: typer.Context, name: str) -> Collection:
 
 
 _Name = Annotated[str, typer.Argument(help="A collection's name.", metavar="COLLECTION", show_default=False)]
+_Trust = Annotated[
+    str | None,
+    typer.Option(
+        "--trust", metavar="KEY", help="The key that a package must be signed with: its fingerprint, or a .pub file."
+    ),
+]
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -161,7 +168,7 @@ def verify(
     name: Annotated[
         str,
         typer.Argument(
-            help="A collection's name; or any WARC file, or folder with WARCs, of any tool.",
+            help="A collection's name; or any WARC or WACZ file, or folder with WARCs, of any tool.",
             metavar="COLLECTION|PATH",
             show_default=False,
         ),
@@ -183,6 +190,7 @@ def verify(
         bool,
         typer.Option("--repair", help="First bring back what can be, beside what is there; no sealed file is changed."),
     ] = False,
+    trust: _Trust = None,
     as_json: _Json = False,
 ) -> None:
     """Check every digest, the index, the ledger, and derive every line of the dataset again.
@@ -192,14 +200,24 @@ def verify(
     """
     from archive.audit import repair as repairs
     from archive.audit import report
+    from archive.audit.package import Package
     from archive.audit.reading import Files
     from archive.audit.source import of_path
     from archive.audit.verify import Audit
+    from archive.proof.key import fingerprint
 
     talk = Console(stderr=True)
-    shown = _collection_at(ctx, name)
-    audit: Audit | Files
-    if shown is not None:
+    is_package = name.endswith(".wacz")
+    shown = None if is_package else _collection_at(ctx, name)
+    audit: Audit | Files | Package
+    if trust is not None and not is_package:
+        raise CollectionError(f"{name} is no package (FILE.wacz): --trust is for their signatures; leave it out")
+    if is_package:
+        if ident is not None or repair:
+            raise CollectionError(f"{name} is a package: leave ID and --repair out, or unpack it first")
+        audit = Package(Path(name), fingerprint(trust) if trust is not None else None, head)
+        mended: Iterator[repairs.Repair] = iter(())
+    elif shown is not None:
         audit = Audit(shown, ident=ident, only_bytes=only_bytes, head=head)
         mended = repairs.of_collection(shown) if repair else iter(())
     else:
@@ -266,19 +284,21 @@ def sign(
 )
 def replay(
     ctx: typer.Context,
-    name: _Name,
+    name: Annotated[
+        str, typer.Argument(help="A collection's name, or a WACZ file.", metavar="COLLECTION|FILE", show_default=False)
+    ],
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port on 127.0.0.1; 0 takes a free one.")] = 8080,
 ) -> None:
     """Show the archived pages in a browser, from the archive alone, until Ctrl-C."""
-    from archive.replay.check import newest
+    from archive.replay import check, package
     from archive.replay.server import Wayback, recovered
 
     talk = Console(stderr=True, highlight=False, soft_wrap=True)
-    shown = collection(ctx, name)
-    if not recovered(shown):
+    shown = Path(name) if name.endswith(".wacz") else collection(ctx, name)
+    if not isinstance(shown, Path) and not recovered(shown):
         talk.print(f"{name} is being written to; what was archived so far is shown", markup=False)
     with Wayback(shown, port) as wayback:
-        for url, title in newest(shown):
+        for url, title in package.newest(shown) if isinstance(shown, Path) else check.newest(shown):
             print(f"{wayback.page(url)}  {title}", flush=True)
         print(wayback.base, flush=True)
         talk.print("Ctrl-C ends it", style="dim")
@@ -340,6 +360,56 @@ def pack(
     out.print(f"  {' · '.join(held)} · {made.size / 1e6:,.1f} MB")
     out.print(f"  datapackage.json sha256:{made.sha256}", soft_wrap=True)
     out.print(f"  signed by {made.signed_by}" if made.signed_by else "  not signed (--key)", soft_wrap=True)
+
+
+@app.command(
+    rich_help_panel=AUDITOR,
+    epilog="Example: policy-archive unpack timep.wacz --into copy  prints  …/collections/copy",
+)
+def unpack(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A WACZ file, of anybody's.", show_default=False)],
+    into: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The collection to make; else it is named after the file.")
+    ] = None,
+    trust: _Trust = None,
+    as_json: _Json = False,
+) -> None:
+    """Make a collection of a WACZ file, when its hashes and its signature hold; then `verify` and `replay` it.
+
+    Exit codes: 0 made · 1 the file is not what was packed · 2 wrong usage, or there is such a collection · 3 out of
+    space.
+    """
+    from rich.progress import Progress
+
+    from archive.audit import report
+    from archive.audit.package import Package
+    from archive.pack.directory import collection_name
+    from archive.pack.unpack import unpack
+    from archive.proof.key import fingerprint
+
+    talk = Console(stderr=True, highlight=False)
+    name = into or collection_name(file)
+    audit = Package(file, fingerprint(trust) if trust is not None else None)
+    report.show_findings(report.Found().take(audit.container()), talk)
+    if audit.errors:
+        raise CollectionError(f"{file} is not unpacked: {many(audit.errors, 'error')}; `verify` tells all")
+    with Progress(console=talk, transient=True, disable=not talk.is_terminal) as bar:
+        task = bar.add_task("unpacking", total=None)
+        made = unpack(
+            file,
+            home(ctx) / "collections",
+            name,
+            audit.manifest,
+            progress=lambda done, of: bar.update(task, completed=done, total=of),
+        )
+    told = {"collection": name, "warcs": made.warcs, "captures": made.records, "dataset": made.dataset}
+    if as_json:
+        print(json.dumps({**told, "signed_by": audit.signed_by}, ensure_ascii=False, indent=2))
+        return
+    print(made.collection.path)
+    held = [many(made.warcs, "WARC"), many(made.records, "capture"), "with a dataset" if made.dataset else "no dataset"]
+    print(f"  {' · '.join(held)}")
 
 
 def run(app: typer.Typer) -> NoReturn:

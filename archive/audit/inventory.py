@@ -77,6 +77,10 @@ class Inventory:
         """All index lines are in."""
         self._database.execute("CREATE INDEX IF NOT EXISTS line_place ON line (file, offset)")
 
+    def index_keys(self) -> None:
+        """Records are looked up by their URLs' keys from here on."""
+        self._database.execute("CREATE INDEX IF NOT EXISTS record_key ON record (key)")
+
     def rows(self, query: str, *values: Any) -> Iterator[Any]:
         """The rows of a SELECT over the tables and views above, where a record's file is called `place`."""
         yield from self._database.execute(query, values)

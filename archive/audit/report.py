@@ -12,12 +12,13 @@ from rich.console import Console
 from rich.text import Text
 
 from archive.audit.finding import Finding, Level
+from archive.audit.package import Package
 from archive.audit.reading import Files
 from archive.audit.repair import Repair
 from archive.audit.verify import Audit
 from archive.lines import many
 
-Verification = Audit | Files
+Verification = Audit | Files | Package
 SHOWN = 10  # findings of one rule that are printed; all are in --json
 _REFRESH = 0.2  # seconds
 
@@ -54,6 +55,8 @@ def write(audit: Verification, findings: Iterable[Finding], file: TextIO, repair
         "checked": asdict(audit.checked),
         "head": audit.head,
     }
+    if isinstance(audit, Package):
+        told["signed_by"] = audit.signed_by
     file.write(f"],\n{json.dumps(told, ensure_ascii=False, indent=2)[1:]}\n")
 
 
@@ -72,6 +75,20 @@ def show(audit: Verification, findings: Iterable[Finding], out: Console, talk: C
     found = Found()
     with watched(audit, talk):
         found.take(findings)
+    show_findings(found, out)
+    out.print(Text.assemble(Text(_checked(audit) + ": "), _verdict(audit)), soft_wrap=True)
+    if isinstance(audit, Package) and audit.signed_by:
+        told = "it is the one that is trusted" if audit.trusted else "--trust holds it against a key that you know"
+        talk.print(Text(f"signed by {audit.signed_by} ({told})"), soft_wrap=True)
+    if audit.checked.ledger_lines:
+        talk.print(
+            Text(f"ledger head {audit.head} (write it down elsewhere; --head holds the collection against it)"),
+            soft_wrap=True,
+        )
+
+
+def show_findings(found: Found, out: Console) -> None:
+    """The first few of each rule, and how many more there are."""
     for finding in found.shown:
         style = "bold red" if finding.level is Level.ERROR else "yellow"
         head = Text.assemble((f"{finding.level}", style), f" {finding.rule}: ", (finding.place, "bold"))
@@ -82,12 +99,6 @@ def show(audit: Verification, findings: Iterable[Finding], out: Console, talk: C
     for rule, count in found.rules.items():
         if count > SHOWN:
             out.print(Text(f"… and {count - SHOWN:,} more of {rule}; --json has all"))
-    out.print(Text.assemble(Text(_checked(audit) + ": "), _verdict(audit)), soft_wrap=True)
-    if audit.checked.ledger_lines:
-        talk.print(
-            Text(f"ledger head {audit.head} (write it down elsewhere; --head holds the collection against it)"),
-            soft_wrap=True,
-        )
 
 
 @contextmanager

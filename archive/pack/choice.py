@@ -59,8 +59,7 @@ def of_crawl(collection: Collection, selection: Selection, sealed: set[str], cra
             for part in told["parts"]:
                 if part["source"]["warc"] in sealed:
                     exchanges.add_at(part["source"]["warc"], part["source"]["offset"])
-    if exchanges.added:
-        exchanges.add_context(crawl_of)
+    exchanges.add_context(crawl_of)
 
 
 def of_publications(
@@ -130,7 +129,6 @@ class _Exchanges:
         self._collection = collection
         self._selection = selection
         self.sealed = sealed
-        self.added = 0
 
     def add(self, line: IndexLine) -> bool:
         """The exchange that a capture belongs to, and the original where it is a revisit; False where it is in
@@ -142,7 +140,6 @@ class _Exchanges:
         """The same, by its place alone."""
         if not self._selection.want(file, offset):
             return False
-        self.added += 1
         record = warc.head(self._collection.resolve(file), offset)
         self._selection.want_ids(file, [*record.ids("WARC-Concurrent-To"), *record.ids("WARC-Warcinfo-ID")])
         if record.field("WARC-Type") == "revisit":

@@ -4,8 +4,10 @@ Nothing is compressed: the WARCs are already, and a reader finds each record of 
 file stands under another name until it is whole and on disk.
 """
 
+import errno
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -14,10 +16,12 @@ from pathlib import Path
 from typing import IO, Self
 from zipfile import ZIP64_LIMIT, ZIP_STORED, ZipFile, ZipInfo
 
-from archive.errors import BadPackage
+from archive.errors import BadPackage, OutOfSpace
 from archive.store.journal import sync_folder
 
 PIECE = 1024 * 1024  # bytes copied at a time
+SPARE = 64 * 1024 * 1024  # bytes that stay free: an index and lists of members need some
+_NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,22 @@ class Entry:
             self.write(piece)
 
 
+@contextmanager
+def room(folder: Path, size: int) -> Iterator[None]:
+    """Write about so many bytes into a folder: raises OutOfSpace where there is no room, before or while it is done."""
+    folder.mkdir(parents=True, exist_ok=True)
+    mend = "make room and run the same command again"
+    free = shutil.disk_usage(folder).free
+    if size + SPARE > free:
+        raise OutOfSpace(f"{folder} has {free:,} bytes left, and about {size + SPARE:,} are needed: {mend}")
+    try:
+        yield
+    except OSError as problem:
+        if problem.errno not in _NO_SPACE:
+            raise
+        raise OutOfSpace(f"no space left for {folder} ({problem.strerror}): {mend}") from problem
+
+
 class Container:
     """A ZIP file that appears when its context ends well, and not at all when it does not."""
 
@@ -64,7 +84,6 @@ class Container:
     def __enter__(self) -> Self:
         if self.path.exists():
             raise BadPackage(f"{self.path} is there already: name another file (--to), or remove it")
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         self._file = self._beside.open("wb")
         self._zip = ZipFile(self._file, "w", ZIP_STORED, allowZip64=True)
         return self

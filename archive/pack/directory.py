@@ -19,6 +19,7 @@ from archive.errors import BadPackage
 
 STORED, DEFLATED = 0, 8
 MOST_ENTRIES = 100_000  # real packages have tens
+MOST_BYTES = 64 * 1024 * 1024  # of a directory
 PIECE = 1024 * 1024
 _END = struct.Struct("<4s4H2LH")  # APPNOTE.TXT 4.3.16
 _END64_AT = struct.Struct("<4sLQL")  # 4.3.15
@@ -27,8 +28,9 @@ _CENTRAL = struct.Struct("<4s4B4HL2L5H2L")  # 4.3.12
 _LOCAL = struct.Struct("<4s5H3L2H")  # 4.3.7
 _EXTRA = struct.Struct("<2H")
 _IN_64 = 0xFFFFFFFF
-_ENCRYPTED, _SIZES_BEHIND, _UTF8 = 1, 8, 0x800  # bits of an entry's flags
+ENCRYPTED, _SIZES_BEHIND, _UTF8 = 1, 8, 0x800  # bits of an entry's flags
 _DRIVE = re.compile(r"[A-Za-z]:")
+STRANGE = re.compile(r"[^A-Za-z0-9._-]+")  # what the names of collections and their files do not have
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ class Directory:
     def start(self, entry: Entry) -> int:
         """Where the entry's bytes begin; raises BadPackage where its own header and the directory do not agree."""
         with self.path.open("rb") as file:
-            file.seek(entry.header)
+            file.seek(min(entry.header, self.begins))
             raw = file.read(_LOCAL.size)
             if len(raw) < _LOCAL.size or not raw.startswith(b"PK\x03\x04"):
                 raise BadPackage(f"{entry.name}: no entry begins at byte {entry.header}")
@@ -135,9 +137,13 @@ class Directory:
             raise BadPackage(f"{entry.name}: its bytes reach into the directory")
         return start
 
+    def is_stored(self, entry: Entry) -> bool:
+        """Whether its bytes lie in the file as they are."""
+        return entry.method == STORED and entry.packed == entry.size and not entry.flags & ENCRYPTED
+
     def open(self, entry: Entry) -> BinaryIO:
         """A stored entry's bytes, where they lie; raises BadPackage where it is not stored."""
-        if entry.method != STORED or entry.packed != entry.size:
+        if not self.is_stored(entry):
             raise BadPackage(f"{entry.name} is compressed (method {entry.method}): its records cannot be found in it")
         return io.BufferedReader(Window(self.path, self.start(entry), entry.size), PIECE)
 
@@ -145,7 +151,7 @@ class Directory:
         """All bytes of an entry; raises BadPackage where they are not what the directory says, at the latest behind the
         last one.
         """
-        if entry.flags & _ENCRYPTED:
+        if entry.flags & ENCRYPTED:
             raise BadPackage(f"{entry.name} is encrypted: a package's files are open")
         if entry.method not in (STORED, DEFLATED):
             known = f"only stored ({STORED}) and deflated ({DEFLATED}) entries are read"
@@ -174,6 +180,14 @@ class Directory:
         return entry.header, self.start(entry) + entry.packed
 
 
+def collection_name(package: Path) -> str:
+    """A collection's name after a package's file; raises BadPackage where that gives none."""
+    name = STRANGE.sub("-", package.name.removesuffix(".wacz")).strip("-._")[:100]
+    if not name:
+        raise BadPackage(f"{package.name} gives no name for a collection: name one (--into NAME), or rename the file")
+    return name
+
+
 class _NoZip(Exception):
     """Raised while the directory is read; `Directory` says it of the file."""
 
@@ -193,8 +207,8 @@ def _read(file: BinaryIO, length: int) -> tuple[int, int, list[Entry]]:
         size, begins, count, ends = _end64(file, ends)
     if disk or first_disk:
         raise _NoZip("it is a part of several")
-    if count > MOST_ENTRIES:
-        raise _NoZip(f"{count:,} entries, more than {MOST_ENTRIES:,}")
+    if count > MOST_ENTRIES or size > MOST_BYTES:
+        raise _NoZip(f"a directory of {count:,} entries in {size:,} bytes: no package has so many")
     if begins + size != ends:
         raise _NoZip(f"the directory ends at byte {begins + size}, its end record begins at {ends}")
     file.seek(begins)
@@ -210,12 +224,15 @@ def _read(file: BinaryIO, length: int) -> tuple[int, int, list[Entry]]:
 
 
 def _end64(file: BinaryIO, ends: int) -> tuple[int, int, int, int]:
-    file.seek(ends - _END64_AT.size)
+    file.seek(max(0, ends - _END64_AT.size))
     mark, _, at, _ = _END64_AT.unpack(file.read(_END64_AT.size))
+    none = "no ZIP64 end of the directory where there should be one"
+    if mark != b"PK\x06\x07" or at > ends:
+        raise _NoZip(none)
     file.seek(at)
     told = _END64.unpack(file.read(_END64.size))
-    if mark != b"PK\x06\x07" or told[0] != b"PK\x06\x06":
-        raise _NoZip("no ZIP64 end of the directory where there should be one")
+    if told[0] != b"PK\x06\x06":
+        raise _NoZip(none)
     return told[8], told[9], told[7], at
 
 

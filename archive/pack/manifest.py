@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any
 
+from archive.dataset.jsonl import HISTORY, LEGAL_CASES, PUBLICATIONS
 from archive.pack.container import Stored
 from archive.pack.signature import signed
 from archive.proof.key import Key
@@ -15,6 +16,14 @@ MANIFEST, DIGEST = "datapackage.json", "datapackage-digest.json"
 PROFILE, VERSION = "data-package", "1.1.1"  # the version that readers and validators in use know
 PAGES, PAGES_FORMAT = "pages/pages.jsonl", "json-pages-1.0"
 INDEX, SUMMARY = "indexes/index.cdx.gz", "indexes/index.idx"
+LEDGER = "ledger/ledger.jsonl"
+DATASET = (PUBLICATIONS, LEGAL_CASES, HISTORY)
+# In a package, and where the collection has it. py-wacz wants no deeper folders, and takes a name that ends in
+# schema.json for one of its own kind.
+DESCRIBED = {
+    "dataset/publication-fields.json": "schema/publication.json",
+    "dataset/warnings.json": "schema/warnings.json",
+}
 OURS = "policyArchive"  # the key of what only this program says; WACZ allows others
 
 

@@ -22,25 +22,29 @@ from tempfile import SpooledTemporaryFile
 from typing import Any
 
 from archive import __version__
-from archive.dataset.jsonl import HISTORY, LEGAL_CASES, PUBLICATIONS
+from archive.dataset.jsonl import HISTORY
 from archive.dataset.worker import Workers
 from archive.errors import BadPackage, DamagedRecord
 from archive.pack import choice, lines, zipnum
-from archive.pack.container import PIECE, Container, Entry
-from archive.pack.manifest import DIGEST, INDEX, MANIFEST, OURS, PAGES, SUMMARY, digest, manifest
+from archive.pack.container import PIECE, Container, Entry, room
+from archive.pack.manifest import (
+    DATASET,
+    DESCRIBED,
+    DIGEST,
+    INDEX,
+    LEDGER,
+    MANIFEST,
+    OURS,
+    PAGES,
+    SUMMARY,
+    digest,
+    manifest,
+)
 from archive.pack.selection import Selection, Warc
 from archive.proof.key import Key
 from archive.store.collection import Collection
 
 SOFTWARE = f"policy-archive/{__version__}"
-LEDGER = "ledger/ledger.jsonl"
-DATASET = (PUBLICATIONS, LEGAL_CASES, HISTORY)
-# In a package, and where the collection has it. py-wacz wants no deeper folders, and takes a name that ends in
-# schema.json for one of its own kind.
-DESCRIBED = {
-    "dataset/publication-fields.json": "schema/publication.json",
-    "dataset/warnings.json": "schema/warnings.json",
-}
 _NO_SEAL = "crawl first; what an unfinished crawl left is sealed by running it again"
 
 Progress = Callable[[int, int], None]  # bytes of WARCs written, of how many
@@ -101,7 +105,8 @@ def pack(
             choice.of_collection(selection, set(sealed))
         selection.settle()
         making = _Making(collection, selection, sealed, progress)
-        with Container(path, at) as container:
+        size = sum(warc.size for warc in making.warcs)
+        with room(path.parent, size), Container(path, at) as container:
             making.write(container)
             if crawl is None and not publications:
                 container.add(LEDGER, ledger)

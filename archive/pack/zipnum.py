@@ -9,12 +9,13 @@ import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
-from typing import BinaryIO
+from itertools import chain, islice
+from typing import IO
 
 from archive.errors import DamagedRecord
 
 LINES = 1024  # a block; py-wacz and ArchiveWeb.page have the same
+_READ = 64 * 1024
 META = "!meta"  # the key of a summary's first line
 MOST = 64 * 1024 * 1024  # bytes of a block, or of a line: past it, it is no index but a bomb
 
@@ -56,37 +57,54 @@ def parse(line: bytes) -> Block | None:
         raise DamagedRecord(f"not a line of a ZipNum summary: {line[:100]!r} ({problem})") from None
 
 
-def lines(file: BinaryIO) -> Iterator[bytes]:
-    """The lines of an index, compressed in members or plain, with their line ends; raises DamagedRecord."""
-    start = file.read(2)
-    file.seek(-len(start), 1)
-    pieces = _inflated(file) if start == b"\x1f\x8b" else iter(lambda: file.read(64 * 1024), b"")
-    rest = b""
-    for piece in pieces:
-        *whole, rest = (rest + piece).split(b"\n")
-        yield from (line + b"\n" for line in whole)
-        if len(rest) > MOST:
-            raise DamagedRecord(f"a line of more than {MOST:,} bytes: {rest[:60]!r}")
-    if rest:
-        yield rest
+def lines(file: IO[bytes]) -> Iterator[bytes]:
+    """The lines of an index, in gzip members or plain, with their line ends; raises DamagedRecord."""
+    return lines_of(iter(lambda: file.read(_READ), b""))
 
 
-def _inflated(file: BinaryIO) -> Iterator[bytes]:
+def lines_of(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The same of bytes in pieces. The last line gets its line end where it has none."""
+    remaining = iter(pieces)
+    first = next(remaining, b"")
+    pieces = chain([first], remaining)
+    rest: list[bytes] = []  # pieces of a line that goes on
+    size = 0
+    for piece in _inflated(pieces) if first.startswith(b"\x1f\x8b") else pieces:
+        head, end, tail = piece.partition(b"\n")
+        rest.append(head)
+        size += len(head)
+        if size > MOST:
+            raise DamagedRecord(f"a line of more than {MOST:,} bytes: {rest[0][:60]!r}")
+        if end:
+            yield b"".join(rest) + b"\n"
+            *whole, last = tail.split(b"\n")
+            yield from (line + b"\n" for line in whole)
+            rest, size = [last], len(last)
+    if size:
+        yield b"".join(rest) + b"\n"
+
+
+def _inflated(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """The plain bytes of all gzip members, a bounded number at a time."""
-    raw = file.read(64 * 1024)
-    while raw:
-        expander = zlib.decompressobj(zlib.MAX_WBITS | 16)
-        while not expander.eof:
+    expander = None
+    for piece in pieces:
+        raw = piece
+        while raw:
+            expander = expander or zlib.decompressobj(zlib.MAX_WBITS | 16)
             try:
-                piece = expander.decompress(raw, 1 << 20)
+                plain = expander.decompress(raw, 1 << 20)
             except zlib.error as problem:
                 raise DamagedRecord(f"a broken gzip block: {problem}") from None
-            if piece:
-                yield piece
-            raw = expander.unused_data if expander.eof else expander.unconsumed_tail or file.read(64 * 1024)
-            if not raw and not expander.eof and not piece:
-                raise DamagedRecord("the last gzip block is cut off")
-        raw = raw or file.read(64 * 1024)
+            if plain:
+                yield plain
+            raw = expander.unconsumed_tail
+            if expander.eof:
+                raw, expander = expander.unused_data, None
+    if expander is not None:
+        if plain := expander.flush():
+            yield plain
+        if not expander.eof:
+            raise DamagedRecord("the last gzip block is cut off")
 
 
 def _line(prefix: str, fields: dict[str, object]) -> bytes:

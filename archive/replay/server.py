@@ -1,4 +1,4 @@
-"""Replay of one collection: starts pywb over it, on loopback, and says where a page is to be seen."""
+"""Replay of one collection, or package: starts pywb over it, on loopback, and says where a page is to be seen."""
 
 import importlib.util
 import json
@@ -11,6 +11,8 @@ from typing import Self
 from urllib.parse import quote
 
 from archive.errors import ArchiveError, CollectionBusy
+from archive.pack.directory import collection_name
+from archive.replay import package
 from archive.store.collection import Collection
 
 HOST = "127.0.0.1"
@@ -27,14 +29,15 @@ class ReplayError(ArchiveError):
 
 
 class Wayback:
-    """pywb over a collection while the context lasts.
+    """pywb over a collection, or over the WACZ file of that path, while the context lasts.
 
     `port` 0 takes a free one. What a crawl has not sealed yet is shown, too.
     """
 
-    def __init__(self, collection: Collection, port: int = 0) -> None:
-        self._collection = collection
+    def __init__(self, shown: Collection | Path, port: int = 0) -> None:
+        self._shown = shown
         self._port = port
+        self._name = collection_name(shown) if isinstance(shown, Path) else shown.name
 
     def __enter__(self) -> Self:
         if importlib.util.find_spec("pywb") is None:
@@ -66,7 +69,7 @@ class Wayback:
     @property
     def base(self) -> str:
         """pywb's page of the collection: a search by URL."""
-        return f"http://{HOST}:{self._port}/{quote(self._collection.name)}/"
+        return f"http://{HOST}:{self._port}/{quote(self._name)}/"
 
     def page(self, url: str, timestamp: str = "") -> str:
         """Where a page is to be seen, in its frame; at its newest capture unless a timestamp (14 digits) says."""
@@ -84,8 +87,8 @@ class Wayback:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         settings = {
-            "name": self._collection.name,
-            "archive": str(self._collection.archive_dir.resolve()),
+            "name": self._name,
+            "archive": str(self._archive.resolve()),
             "indexes": [str(path.resolve()) for path in self._indexes()],
             "port": self._port,
         }
@@ -98,13 +101,20 @@ class Wayback:
             raise ReplayError(f"replay cannot start on port {self._port}: {answer['error']}; another port? (--port)")
         return int(answer["port"])
 
+    @property
+    def _archive(self) -> Path:
+        """The folder of the files that the indexes name."""
+        return self._shown.parent if isinstance(self._shown, Path) else self._shown.archive_dir
+
     def _indexes(self) -> list[Path]:
         """The sealed index, and the lines of files that are still open, sorted, in a file of ours."""
+        if isinstance(self._shown, Path):
+            return package.indexes(self._shown, Path(self._folder.name))
         indexes = []
-        sealed = self._collection.indexes_dir / "index.cdxj"
+        sealed = self._shown.indexes_dir / "index.cdxj"
         if sealed.exists():
             indexes.append(sealed)
-        journal = self._collection.state_dir / "index.journal"
+        journal = self._shown.state_dir / "index.journal"
         lines = sorted(journal.read_bytes().splitlines(keepends=True)) if journal.exists() else []
         copy = Path(self._folder.name) / "open.cdxj"
         copy.write_bytes(b"".join(line for line in lines if line.endswith(b"\n")))

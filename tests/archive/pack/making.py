@@ -2,6 +2,7 @@
 PDF, an address that leads to it, and other pages beside them; two crawls, the second of revisits.
 """
 
+import gzip
 import json
 import zipfile
 from collections.abc import Iterator
@@ -30,13 +31,21 @@ STORY_PAGE = f"""<!doctype html><html lang="ar" dir="rtl"><head><meta charset="u
 <p><img src="/port.png" alt="الميناء"></p><p>{"قالت المحكمة إن القرار باطل. " * 20}
 انظر <a href="/files/تقرير.pdf">نص الحكم كاملاً</a>. {"وقال المحامون إن الحكم عادل. " * 20}</p></article></body>"""
 
+RULING = f"{HOME}/2025/04/02/a-ruling-explained/"
+RULING_TITLE = "A ruling, explained"
+RULING_PAGE = samples.ENGLISH_PAGE.replace("Courts &amp; decrees", RULING_TITLE)
+
 
 def more() -> list[Exchange]:
-    """What the story needs, and two visits that led to it."""
+    """What the story needs, an address that leads to it, and an English page, coded and in chunks."""
     story = STORY_PAGE.encode()
     html = ("Content-Type: text/html; charset=utf-8", f"Content-Length: {len(story)}")
     css, imported = b'@import "base.css"; body{color:rgb(4,5,6)}', b"h1{color:rgb(7,8,9)}"
+    coded = gzip.compress(RULING_PAGE.encode(), mtime=0)
+    chunks = b"%x\r\n%b\r\n%x\r\n%b\r\n0\r\n\r\n" % (90, coded[:90], len(coded) - 90, coded[90:])
+    framed = ("Content-Type: text/html; charset=utf-8", "Content-Encoding: gzip", "Transfer-Encoding: chunked")
     return [
+        exchange(RULING, response(chunks, *framed), 9),
         exchange(STORY, response(story, *html), 10),
         exchange(OLD, response(b"", f"Location: {STORY}", "Content-Length: 0", status="301 Moved Permanently"), 11),
         exchange(SHEET, response(css, "Content-Type: text/css", f"Content-Length: {len(css)}"), 12),

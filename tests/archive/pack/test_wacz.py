@@ -1,5 +1,6 @@
 """What is in a package, and that nothing is left hanging in it."""
 
+import errno
 import hashlib
 import json
 import shutil
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 from fastwarc.warc import ArchiveIterator
 
-from archive.errors import BadPackage, DamagedRecord
+from archive.errors import BadPackage, DamagedRecord, OutOfSpace
 from archive.pack import container as containers
 from archive.pack.container import Container
 from archive.pack.wacz import Packed, pack
@@ -64,7 +65,7 @@ def test_a_collection_is_packed_byte_for_byte(collection: Collection, whole: Pac
     for name in ("publications.jsonl", "history.jsonl"):
         assert making.read(whole.path, f"dataset/{name}") == (collection.dataset_dir / name).read_bytes()
     assert making.read(whole.path, "ledger/ledger.jsonl") == collection.ledger.path.read_bytes()
-    assert (whole.warcs, whole.pages, whole.records) == (3, 3, 54)
+    assert (whole.warcs, whole.pages, whole.records) == (3, 4, 58)
     assert whole.head == collection.ledger.head()
 
 
@@ -236,6 +237,21 @@ def test_a_failure_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_full_disk_is_told_and_leaves_nothing(
+    collection: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: containers.Entry, data: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(containers.Entry, "write", refuse)
+    with pytest.raises(OutOfSpace, match=r"no space left for .* make room and run the same command again"):
+        pack(collection, tmp_path / "تقرير.wacz", at=AT)
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr(containers, "SPARE", 1 << 60)
+    with pytest.raises(OutOfSpace, match="bytes left, and about"):
+        pack(collection, tmp_path / "تقرير.wacz", at=AT)
+
+
 def test_an_entry_past_2_gib_is_zip64(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(containers, "ZIP64_LIMIT", 10)
     with Container(tmp_path / "a.wacz", AT) as container:
@@ -259,5 +275,5 @@ def test_the_command_packs_and_says_what(collection: Collection, key: Key, tmp_p
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
     assert lines[0] == str(tmp_path / "a.wacz")
-    assert lines[1] == "  54 records · 3 WARCs · 3 pages · 0.1 MB"
+    assert lines[1] == "  58 records · 3 WARCs · 4 pages · 0.1 MB"
     assert lines[3] == f"  signed by {Key.read(tmp_path / 'a.key').public.fingerprint}"

@@ -1,0 +1,76 @@
+"""Replay of a package as it lies, and of what pywb itself makes of one."""
+
+import subprocess
+import sys
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from archive.errors import BadPackage
+from archive.pack.wacz import pack
+from archive.replay import package
+from archive.replay.server import Wayback
+from archive.store.collection import Collection
+from tests.archive.audit import samples
+from tests.archive.pack import making
+from tests.archive.replay.test_replay import get
+
+AT = datetime(2026, 11, 22, 20, 0, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    collection = making.collection(tmp_path_factory.mktemp("home"))
+    wanted = making.ident(collection, making.TITLE)
+    return pack(collection, collection.path / "قضية الميناء.wacz", publications=[wanted], at=AT).path
+
+
+def test_a_package_is_replayed_as_it_lies(story: Path, tmp_path: Path) -> None:
+    named = tmp_path / "story.wacz"
+    named.write_bytes(story.read_bytes())
+    with Wayback(named) as wayback:
+        for timestamp in ("", "20261101121000", "20261102121000"):  # the second visit is a revisit
+            status, _, body = get(wayback.content(making.STORY, timestamp))
+            assert status == 200
+            assert making.TITLE in body.decode()
+        assert get(wayback.content(making.REPORT))[2] == making.PDF
+        assert get(wayback.content(making.OLD))[0] == 301
+        for needed in (making.SHEET, making.BASE, making.PICTURE):
+            assert get(wayback.content(needed))[0] == 200
+        assert get(wayback.content(samples.ENGLISH))[0] == 404
+    assert package.newest(named) == [(making.STORY, making.TITLE)]
+
+
+def test_pywb_serves_what_it_unpacks_itself(story: Path, tmp_path: Path) -> None:
+    """`wb-manager add --unpack-wacz`, then pywb over the folder that it made."""
+    (tmp_path / "story.wacz").write_bytes(story.read_bytes())
+    for words in (["init", "tour"], ["add", "--unpack-wacz", "tour", "story.wacz"]):
+        subprocess.run(
+            [sys.executable, "-W", "ignore", "-m", "pywb.manager.manager", *words],
+            cwd=tmp_path, check=True, capture_output=True,
+        )  # fmt: skip
+    made = Collection.open(tmp_path / "made", create=True)
+    folder = tmp_path / "collections" / "tour"
+    for warc in (folder / "archive").iterdir():
+        warc.rename(made.archive_dir / warc.name)
+    (folder / "indexes" / "index.cdxj").rename(made.index.path)
+    with Wayback(made) as wayback:
+        status, _, body = get(wayback.content(making.STORY))
+        assert status == 200
+        assert making.TITLE in body.decode()
+        assert get(wayback.content(making.REPORT))[2] == making.PDF
+
+
+def test_what_cannot_be_replayed_is_one_clear_line(tmp_path: Path) -> None:
+    path = tmp_path / "حزمة.wacz"
+    with pytest.raises(BadPackage, match="no such file"), Wayback(tmp_path / "none.wacz"):
+        pass
+    with pytest.raises(BadPackage, match="gives no name for a collection"):
+        Wayback(path)
+    with zipfile.ZipFile(tmp_path / "a.wacz", "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("archive/a.warc.gz", b"x" * 1000)
+        made.writestr("indexes/index.cdx", b"com,example)/ 2026 {}\n")
+    with pytest.raises(BadPackage, match="no WARC that is stored as it is"), Wayback(tmp_path / "a.wacz"):
+        pass
