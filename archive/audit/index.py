@@ -144,16 +144,34 @@ def _foreign(line: bytes) -> tuple[tuple[Any, ...], bool]:
         length, status, digest = fields.get("length"), str(fields.get("status", "")), fields.get("digest")
         if digest is not None:
             digest = Stated(digest if ":" in digest else f"sha1:{digest}").plain
-        return (
-            str(fields["filename"]),
-            int(fields["offset"]),
-            int(length) if length is not None else None,
+        row = (
+            _text(fields["filename"]),
+            _number(fields["offset"]),
+            _number(length) if length is not None else None,
             key,
             timestamp,
-            fields.get("url"),
-            fields.get("mime"),
-            int(status) if status.isdigit() else None,
+            _text(fields.get("url")),
+            _text(fields.get("mime")),
+            _number(status) if status.isdigit() else None,
             digest,
-        ), True
+        )
+        return row, True
     except (ValueError, KeyError, TypeError, AttributeError) as problem:
         raise DamagedRecord(f"not a CDXJ line: {line[:120]!r} ({type(problem).__name__}: {problem})") from None
+
+
+def _text(value: Any) -> str | None:
+    """A text that can be stored; raises ValueError where it holds half a surrogate pair, TypeError where it is none."""
+    if value is not None and not isinstance(value, str):
+        raise TypeError(f"{value!r:.60} is no text")
+    if value is not None:
+        value.encode("utf-8")
+    return value
+
+
+def _number(value: Any) -> int:
+    """A number of bytes, or a status; raises ValueError where it is none."""
+    number = int(value)
+    if not 0 <= number < 1 << 63:
+        raise ValueError(f"{number:.3g} is out of range")
+    return number

@@ -8,6 +8,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -71,11 +72,11 @@ class Package(Reading):
 
     def findings(self) -> Iterator[Finding]:
         """All that is not as it should be. Memory does not follow the package's size."""
-        return self.counted(self._all())
+        return self.counted(map(_told, self._all()))
 
     def container(self) -> Iterator[Finding]:
         """ZIP, manifest, hashes and signature alone: whether the files in it are those that were packed."""
-        return self.counted(self._container())
+        return self.counted(map(_told, self._container()))
 
     def _container(self) -> Iterator[Finding]:
         self.step = "container"
@@ -163,10 +164,10 @@ class Package(Reading):
                 continue
             try:
                 fields = json.loads(line[line.index(b"{") :])
-                place, stated = (str(fields["filename"]), int(fields["offset"])), str(fields["recordDigest"])
+                place, stated = (fields["filename"], int(fields["offset"])), str(fields["recordDigest"])
             except (ValueError, KeyError, TypeError):
                 continue  # told where the index is read
-            found = inventory.one(query, *place)
+            found = _at(inventory, query, *place)
             if found is not None and stated.startswith("sha256:") and stated != f"sha256:{found[0]}":
                 detail = f"the record in {place[0]} at byte {place[1]} is sha256:{found[0]}, the line says {stated}"
                 yield error(entry.name, "index-digest", detail, _FORGED, line=number)
@@ -220,7 +221,7 @@ class Package(Reading):
                     detail = f"the first line says {told.get('format')!r}, not {PAGES_FORMAT!r}"
                     yield warning(entry.name, "pages-header", detail, _MAKER, line=number)
             else:
-                url = str(told["url"]).partition("#")[0]
+                url = _printable(str(told["url"]).partition("#")[0])
                 if inventory.one(query, cdxj.key(url)) is None:
                     detail = f"{url} is in no WARC of the package"
                     yield error(entry.name, "pages-dangling", detail, _FORGED, line=number)
@@ -229,15 +230,17 @@ class Package(Reading):
     def _dataset(self, entry: Entry, inventory: Inventory) -> Iterator[Finding]:
         """Each line's source is a record of the package, and it is that record."""
         for number, line in enumerate(self._text(entry, []), 1):
-            told = _json(line)
-            source = (told or {}).get("source")
-            if told is None or not isinstance(source, dict):
+            told = _json(line) or {}
+            try:
+                wanted = [(told["source"], told["source"]["record_id"], told["source"]["payload_digest"])]
+                for part in told.get("parts") or ():
+                    wanted.append((part["source"], part["source"]["record_id"], part["source"]["payload_digest"]))
+                for document in told.get("documents") or ():
+                    if document["warc"] is not None:
+                        wanted.append((document, None, f"sha256:{document['sha256']}"))
+            except (KeyError, TypeError, AttributeError):
                 yield error(entry.name, "dataset-line", "not a line of the dataset", _FORGED, line=number)
                 continue
-            wanted = [(source, source.get("record_id"), source.get("payload_digest"))]
-            for document in told.get("documents") or ():
-                if document.get("warc") is not None:
-                    wanted.append((document, None, f"sha256:{document.get('sha256')}"))
             for pointer, ident, digest in wanted:
                 if detail := _contradiction(pointer, ident, digest, inventory):
                     detail = f"{told.get('id')} was read from {detail}"
@@ -264,7 +267,8 @@ class Package(Reading):
         yield from map(_elsewhere, attestations.check(self._ledger, []))
         if self._wanted_head is not None:
             yield from map(_elsewhere, chain.check_head(self._ledger, self._wanted_head))
-        stated = (self._manifest.told.get(OURS) or {}).get("ledgerHead")
+        ours = self._manifest.told.get(OURS)
+        stated = ours.get("ledgerHead") if isinstance(ours, dict) else None
         if stated is not None and stated != self._ledger.head:
             detail = f"the manifest says that its head is {stated}, but it is {self._ledger.head}"
             yield error(LEDGER, "ledger-head", detail, _FORGED)
@@ -280,12 +284,24 @@ def _contradiction(pointer: dict[str, Any], ident: Any, digest: Any, inventory: 
     query = """SELECT id, CASE type WHEN 'revisit' THEN payload ELSE entity END FROM named_record
         WHERE place = ? AND offset = ?"""
     where = f"{pointer.get('warc')} at byte {pointer.get('offset')}"
-    found = inventory.one(query, str(pointer.get("warc")), pointer.get("offset"))
+    found = _at(inventory, query, pointer.get("warc"), pointer.get("offset"))
     if found is None:
         return f"{where}, where no record is"
     if ident is not None and str(found[0]).strip("<>") != str(ident).strip("<>"):
         return f"{ident}, but {found[0]} is in {where}"
     return f"{digest}, but {found[1]} is in {where}" if found[1] != digest else None
+
+
+def _at(inventory: Inventory, query: str, name: Any, offset: Any) -> Any:
+    """The record that a hostile line may name; None where there can be none."""
+    if not isinstance(name, str) or not isinstance(offset, int) or not 0 <= offset < 1 << 63:
+        return None
+    return inventory.one(query, _printable(name), offset)
+
+
+def _printable(text: str) -> str:
+    """Without halves of surrogate pairs, which neither a terminal nor a database takes."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _json(line: bytes) -> dict[str, Any] | None:
@@ -294,6 +310,11 @@ def _json(line: bytes) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return told if isinstance(told, dict) else None
+
+
+def _told(finding: Finding) -> Finding:
+    """A finding that can be printed, whatever a hostile package is full of."""
+    return replace(finding, where=_printable(finding.where), detail=_printable(finding.detail))
 
 
 def _elsewhere(finding: Finding) -> Finding:

@@ -365,6 +365,50 @@ def a_line_of_the_dataset_read_from_nowhere(made: Forged) -> None:
     made.describe(made.key)
 
 
+@breaks("index-line")
+def an_index_with_numbers_and_letters_that_are_none(made: Forged) -> None:
+    made.reindex(
+        lambda lines: (
+            lines.replace(b'"offset": "', b'"offset": "9999999999999999999999', 1)
+            .replace(b'"mime": "text/css"', b'"mime": ["text/css"]', 1)
+            .replace(b'"mime": "application/pdf"', b'"mime": "\\ud800"', 1)
+        )
+    )
+    made.describe(made.key)
+
+
+@breaks("pages-dangling")
+def pages_with_halves_of_letters(made: Forged) -> None:
+    made[PAGES] += b'{"url": "https://\\ud800.example/\\udfff", "ts": []}\n{"url": {"a": 1}, "ts": null}\n'
+    made.describe(made.key)
+
+
+@breaks("dataset-line")
+def lines_of_the_dataset_that_are_none(made: Forged) -> None:
+    name = "dataset/publications.jsonl"
+    made[name] += b'[]\n{"source": 7}\n{"source": {"warc": [], "offset": {}, "record_id": 1, "payload_digest": 2}}\n'
+    made[name] += (
+        b'{"source": {"warc": "\\ud800", "offset": 1e99, "record_id": "", "payload_digest": ""}, "documents": 9}\n'
+    )
+    made.describe(made.key)
+
+
+@breaks("manifest-absent")
+def a_manifest_full_of_nonsense(made: Forged) -> None:
+    told = made.json(MANIFEST)
+    told["resources"] += [{"path": "\ud800", "hash": [], "bytes": {}}, {"path": "a", "hash": "sha256:\udfff"}]
+    told["created"], told["wacz_version"], told["policyArchive"] = 7, ["1"], "نص"
+    made[MANIFEST] = json.dumps(told).encode()
+
+
+@breaks("ledger-line")
+def a_ledger_full_of_nonsense(made: Forged) -> None:
+    made["ledger/ledger.jsonl"] += (
+        b'7\n{"event": [], "previous": "\\ud800"}\n{"event": "sealed", "previous": 1, "warc": {}}\n'
+    )
+    made.describe(made.key)
+
+
 @breaks("block-digest")
 def another_body_in_a_record(made: Forged) -> None:
     _rewrite(made, 0, lambda _, record: record.replace("القضاة".encode(), "الولاة".encode(), 1))
