@@ -60,7 +60,20 @@ class Markup:
         self.anchors = count(1)
 
     def html(self) -> str:
-        return "".join(getattr(self, f"_{block.type}")(block) for block in self.publication.blocks)
+        return "".join(getattr(self, f"_{block.type}")(block) for block in self.publication.shown) + self._pager()
+
+    def _pager(self) -> str:
+        """WordPress' links between the pages of one post."""
+        about, home = self.publication.outline, self.home
+        if about.pages == 1:
+            return ""
+        links = [
+            f'<span class="post-page-numbers current" aria-current="page">{number}</span>'
+            if number == self.publication.page
+            else f'<a href="{home}{about.path}{f"{number}/" if number > 1 else ""}" class="post-page-numbers">{number}</a>'
+            for number in range(1, about.pages + 1)
+        ]
+        return f'<div class="page-links">{"صفحات:" if self.arabic else "Pages:"} {" ".join(links)}</div>\n'
 
     def _paragraph(self, block: Block) -> str:
         return f"<p>{inline(block.text)}</p>\n\n"

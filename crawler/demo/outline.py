@@ -40,6 +40,7 @@ SLOTS: tuple[tuple[str, str, str], ...] = (
     ("analysis", "ar", "translation"),
     ("table", "en", ""), ("analysis", "en", "plain"), ("interview", "en", "bold"),
 )  # fmt: skip
+SPREAD = (20, 24)  # slots of long articles, which stand on two pages each: one Arabic, one English
 UNSIGNED = ("statement", "event")
 INSTITUTIONAL = ("legal_case", "weekly_brief", "brief", "report", "timeline_item", "table")
 CASES = {
@@ -135,6 +136,11 @@ class Outline:
     @property
     def path(self) -> str:
         return f"/{self.published:%Y/%m/%d}/{self.slug}/"
+
+    @property
+    def pages(self) -> int:
+        """Over how many pages it is spread; the second stands at `path` + `2/`."""
+        return 2 if self.number % CYCLE in SPREAD else 1
 
     @property
     def old_path(self) -> str | None:

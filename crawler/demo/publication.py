@@ -103,6 +103,16 @@ class Publication:
     translations: list[int]  # numbers
     case: Case | None
     modified: datetime
+    page: int = 1  # which of its pages is to be shown
+
+    @property
+    def shown(self) -> list[Block]:
+        """The blocks of that page: the second begins with the heading in the middle."""
+        if self.outline.pages == 1:
+            return self.blocks
+        headings = [at for at, block in enumerate(self.blocks) if block.type == "heading"]
+        cut = headings[len(headings) // 2]
+        return self.blocks[:cut] if self.page == 1 else self.blocks[cut:]
 
 
 def document_text(publication: Publication) -> list[str]:

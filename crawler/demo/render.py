@@ -2,6 +2,7 @@
 """Pages of the demo institute as HTML: the chrome that all share, and a publication's own page."""
 
 import json
+from dataclasses import replace
 from datetime import UTC
 from html import escape
 from urllib.parse import quote
@@ -28,8 +29,9 @@ class Renderer:
             f'{head}{self._head}</head>\n<body class="{body_class} wp-theme-demo">\n{self._top}<main class="wp-block-group" id="main">\n{main}</main>\n{self._bottom}'
         )
 
-    def publication(self, number: int) -> str:
-        publication = self.institute.publication(number)
+    def publication(self, number: int, page: int = 1) -> str:
+        """One page of a publication."""
+        publication = replace(self.institute.publication(number), page=page)
         about = publication.outline
         shows_id = shows_post_id(number)
         body_class = "post-template-default single single-post single-format-standard"
@@ -49,7 +51,8 @@ class Renderer:
         about = publication.outline
         number, url = about.number, self.home + about.path
         title = escape(about.title)
-        head = [f"<title>{title} &#8211; {people.INSTITUTE}</title>\n", f'<link rel="canonical" href="{url}">\n']
+        own = url if publication.page == 1 else f"{url}{publication.page}/"
+        head = [f"<title>{title} &#8211; {people.INSTITUTE}</title>\n", f'<link rel="canonical" href="{own}">\n']
         if shortlink:
             head.append(f'<link rel="shortlink" href="{self.home}/?p={about.post_id}">\n')
         if number % 4 != 1:

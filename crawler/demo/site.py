@@ -31,7 +31,7 @@ _SITEMAP = re.compile(
 _LISTING = re.compile(r"(/(category|tag|author|areas-of-focus)/([^/]+)/)(?:page/(\d{1,9})/)?")
 _ARCHIVE = re.compile(r"(/(?:archive/)?)(?:page/(\d{1,9})/)?")
 _DATES = re.compile(r"(/(\d{4})/(?:(\d\d)/(?:(\d\d)/)?)?)(?:page/(\d{1,9})/)?")
-_POST = re.compile(r"/(\d{4}/\d\d/\d\d)/([^/]+)/")
+_POST = re.compile(r"/(\d{4}/\d\d/\d\d)/([^/]+)/(?:([2-9])/)?")
 _CALENDAR = re.compile(r"/events/month/(\d{4})-(\d\d)/")
 _IMAGE = re.compile(r"/wp-content/uploads/.+-(300|768|1024)x(\d{3})\.png")
 
@@ -202,7 +202,8 @@ class Site:
         number = self.institute.by_slug(match[2]) if match else None
         if match is None or number is None or not self.institute.is_live(number):
             return None
-        if f"{self.institute.outline(number).published:%Y/%m/%d}" != match[1]:
+        about = self.institute.outline(number)
+        if f"{about.published:%Y/%m/%d}" != match[1] or int(match[3] or 1) > about.pages:
             return None
         return number
 
@@ -218,7 +219,8 @@ class Site:
             )
         number = self._number_at(path)
         if number is not None:
-            return self._page(number)
+            match = _POST.fullmatch(path)
+            return self._page(number, int(match[3] or 1) if match else 1)
         if _LISTING.fullmatch(path) or path.count("/") < 2:
             return None
         number = self.institute.by_slug(path.rstrip("/").rsplit("/", 1)[-1])
@@ -233,7 +235,7 @@ class Site:
             return {301: self._redirect(about.path), 404: self.not_found}.get(about.old_answer) or self._page(number)
         return self._redirect(about.path)  # WordPress guesses by the slug
 
-    def _page(self, number: int) -> Answer:
+    def _page(self, number: int, page: int = 1) -> Answer:
         about = self.institute.outline(number)
         links = (
             f'<{self.home}/wp-json/>; rel="https://api.w.org/", <{self.home}/?p={about.post_id}>; rel=shortlink'
@@ -241,7 +243,7 @@ class Site:
             else ""
         )
         return Answer(
-            self.renderer.publication(number).encode(),
+            self.renderer.publication(number, page).encode(),
             headers={"Link": links} if links else {},
             modified=self.built if number % 3 == 0 or number % 7 == 0 else self.institute.modified(number),
             etag=self._etag(number),

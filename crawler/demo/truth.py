@@ -19,8 +19,7 @@ PIECED = ("legal_case", "timeline_item", "table")
 
 def truth(institute: Institute, number: int) -> Truth:
     """The truth of publication `number`. Texts are as a reader sees them. `live` is false once it was taken down;
-    `post_id_shown` says whether the page names
-    its post id. `paragraphs` is the body's prose in order: answers without their speaker's label, no questions, list
+    `post_id_shown` says whether the page names its post id; `parts` are the addresses of its further pages. `paragraphs` is the body's prose in order: answers without their speaker's label, no questions, list
     items, notes, case facts or captions. `pieces` is all that a case file, a table or a timeline's item says, in order:
     paragraphs, headings, list items, table cells; null for other kinds."""
     publication = institute.publication(number)
@@ -39,6 +38,7 @@ def truth(institute: Institute, number: int) -> Truth:
         "live": institute.is_live(number),
         "url": home + about.path,
         "aliases": aliases,
+        "parts": [f"{home}{about.path}{page}/" for page in range(2, about.pages + 1)],
         "dead_alias": home + about.old_path if about.old_path and about.old_answer == 404 else None,
         "kind": about.kind,
         "shape": about.shape,

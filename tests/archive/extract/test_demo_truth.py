@@ -10,9 +10,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from archive.dataset.parts import joined
 from archive.extract.extract import extract
 from archive.extract.page import Block, Content, Page
 from archive.institutes import registry
+from archive.institutes.profile import Profile
 from archive.institutes.urls import absolute
 from archive.store.capture import Capture
 from archive.store.exchange import Location
@@ -46,6 +48,21 @@ class Held:
         return [block for block in self.content.blocks if block.type in types]
 
 
+def _page(site: Site, profile: Profile, url: str, captured_at: datetime) -> Page:
+    answer = site.answer(urlsplit(url).path)
+    assert isinstance(answer.body, bytes)
+    capture = Capture(
+        url,
+        captured_at,
+        200,
+        (("Content-Type", "text/html; charset=UTF-8"), *answer.headers.items()),
+        answer.body,
+        Location("w", 0, 1),
+        "<urn:uuid:1>",
+    )
+    return extract(capture, profile)
+
+
 @cache
 def held(name: str) -> tuple[Held, ...]:
     seed, revision, theme, captured_at = INSTITUTES[name]
@@ -57,20 +74,10 @@ def held(name: str) -> tuple[Held, ...]:
         if not institute.is_live(number):
             continue
         true = truth(institute, number)
-        answer = site.answer(urlsplit(true["url"]).path)
-        assert isinstance(answer.body, bytes)
-        capture = Capture(
-            true["url"],
-            captured_at,
-            200,
-            (("Content-Type", "text/html; charset=UTF-8"), *answer.headers.items()),
-            answer.body,
-            Location("w", 0, 1),
-            "<urn:uuid:1>",
-        )
-        page = extract(capture, profile)
+        page, *parts = [_page(site, profile, url, captured_at) for url in (true["url"], *true["parts"])]
         assert page.content is not None, true["url"]
-        found.append(Held(page, page.content, true))
+        content = joined(page.content, [part.content for part in parts if part.content])
+        found.append(Held(page, content, true))
     return tuple(found)
 
 
@@ -208,6 +215,10 @@ FIELDS: dict[str, Callable[[Held], tuple[Any, Any]]] = {
     "translations": lambda one: (
         [reference.url for reference in one.content.translations],
         list(map(url, one.true["translations"])),
+    ),
+    "parts": lambda one: (
+        [part.url for part in one.page.part.others] if one.page.part else [],
+        [url(part) for part in one.true["parts"]],
     ),
     "post_id": lambda one: (one.page.post_id, one.true["post_id"] if one.true["post_id_shown"] else None),
     "role": lambda one: (one.page.role.value, "publication"),

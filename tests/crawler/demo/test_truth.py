@@ -30,7 +30,8 @@ def page(number: int) -> tuple[str, Any, dict[str, Any]]:
 @pytest.mark.parametrize("number", range(0, 160))
 def test_page_says_what_the_truth_says(number: int) -> None:
     _, tree, true = page(number)
-    text = tidy(tree.xpath("string(//main)"))
+    trees = [tree, *(lxml.html.fromstring(RENDERER.publication(number, at + 2)) for at in range(len(true["parts"])))]
+    text = " ".join(tidy(one.xpath("string(//main)")) for one in trees)
     said = [
         true["title"], true["published_raw"], *true["sections"], *true["tags"], *true["paragraphs"], *true["headings"],
         *true["list_items"], *true["details"], *true["author_notes"],
@@ -54,7 +55,7 @@ def test_page_says_what_the_truth_says(number: int) -> None:
         said += [part for event in case["timeline"] for part in (event["date_raw"], event["event"])]
     assert [part for part in said if tidy(part) not in text] == []
     assert all(is_normalized("NFC", part) for part in said)
-    hrefs = {(tidy(a.text_content()), a.get("href")) for a in tree.iter("a")}
+    hrefs = {(tidy(a.text_content()), a.get("href")) for one in trees for a in one.iter("a")}
     assert [link for link in true["links"] if (link["text"], link["url"]) not in hrefs] == []
     assert {document["url"] for document in true["documents"]} <= {href for _, href in hrefs}
     assert {image["url"] for image in true["images"]} <= {image.get("src") for image in tree.iter("img")}
