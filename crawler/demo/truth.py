@@ -19,8 +19,9 @@ PIECED = ("legal_case", "timeline_item", "table")
 
 def truth(institute: Institute, number: int) -> Truth:
     """The truth of publication `number`. Texts are as a reader sees them. `live` is false once it was taken down;
-    `post_id_shown` says whether the page names its post id; `parts` are the addresses of its further pages. `paragraphs` is the body's prose in order: answers without their speaker's label, no questions, list
-    items, notes, case facts or captions. `pieces` is all that a case file, a table or a timeline's item says, in order:
+    `post_id_shown` says whether the page names its post id; `parts` are the addresses of its further pages.
+    `paragraphs` is the body's prose in order: answers without their speaker's label, no questions, list items,
+    notes, case facts or captions. `pieces` is all that a case file, a table or a timeline's item says, in order:
     paragraphs, headings, list items, table cells; null for other kinds."""
     publication = institute.publication(number)
     about = publication.outline
