@@ -73,7 +73,8 @@ def around(drafts: list[Draft], chosen: list[bool], container: HtmlElement, site
         draft = drafts[index]
         if not chosen[index]:
             among = hits[0] < index < hits[-1]
-            if draft.linked > 0.5 and draft.type != "image" and not (among and _leads_away(draft, container, site)):
+            links = draft.linked > 0.5 and draft.type != "image"
+            if links and (index < hits[0] or not _leads_away(draft, container, site, among)):
                 continue
             if not surroundings.holds(draft, before=index < hits[0], among=among):
                 continue
@@ -81,11 +82,13 @@ def around(drafts: list[Draft], chosen: list[bool], container: HtmlElement, site
     return kept
 
 
-def _leads_away(draft: Draft, container: HtmlElement, site: str) -> bool:
-    """Of a block of links among paragraphs: a heading is the text's own, and so is a list that leads to other sites.
-    What leads to the same site is a card or a menu."""
+def _leads_away(draft: Draft, container: HtmlElement, site: str, among: bool) -> bool:
+    """Of a block of links: a heading among paragraphs is the text's own, and so is a list that leads to other sites,
+    also behind them, where sources stand. What leads to the same site is a card or a menu."""
     if draft.type == "heading":
-        return True
+        return among
+    if not among and draft.type != "list":
+        return False
     return draft.element.getparent() is container and all(host(url) != site for url, _, _ in draft.links)
 
 
@@ -114,7 +117,10 @@ class _Surroundings:
     def holds(self, draft: Draft, before: bool, among: bool) -> bool:
         """Whether a block that was not chosen is the text's; where it stands before the first chosen one, or among
         them."""
-        parent = draft.element.getparent()
+        element = draft.element
+        if draft.type == "image":  # stands where its figure stands
+            element = next(element.iterancestors("figure"), element)
+        parent = element.getparent()
         if parent in self._parents or self._in_accordion(draft.element):
             return True
         top = _top(draft.element, self._container)

@@ -6,7 +6,8 @@ import re
 _READ_ALSO = re.compile(
     r"\W*(?:(?:read|see|watch|listen|learn)\s*(?:also|more|next)|(?:also|further|more|recommended|suggested|"
     r"related)\s+(?:read(?:ing|s)?|on|from|stories|articles?|posts?|content|news|coverage|in this)|"
-    r"related(?=\s*(?:[:：—–|-]|$))|you (?:may|might)(?: also)? (?:like|enjoy|be interested)|don['’]t miss|"
+    r"related(?=\s*(?:[:：—–|-]|$))|you (?:may|might)(?: also)? (?:like|enjoy|be interested)|"
+    r"don['’]t miss(?= (?:these|our|also)|\W*$|\s*[:：])|"
     r"keep reading|continue reading|must[- ]read|up next|next up|in case you missed|most read|"
     r"(?:ا|إ)?قر(?:أ|ا|أوا|ؤوا|ئي)\s*(?:ال)?(?:تالي|(?:أ|ا)يض(?:اً|ًا|ا|ا)|المزيد|كذلك)|للمزيد(?=\s*[:：]|\s+(?:من|"
     r"حول|عن|اقر))|مواضيع (?:ذات صلة|متعلقة|مشابهة)|مقالات (?:ذات صلة|مشابهة|متعلقة)|"
@@ -14,7 +15,10 @@ _READ_ALSO = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _FURNITURE = re.compile(
-    r"\W*(?:share (?:this|on|via|with)\b.{0,60}|share|tweet|pin ?it|(?:like|follow) (?:us|this)\b.{0,80}|"
+    r"\W*(?:share (?:this )?(?:on|via|with|by)\b.{0,60}|"
+    r"share (?:this|the|our)(?: (?:article|post|page|story|report|news|"
+    r"entry|recipe|content|event|publication|analysis|link|blog)\b.{0,60})?|"
+    r"share|tweet|pin ?it|(?:like|follow) (?:us|this)\b.{0,80}|"
     r"print(?: this)?(?: page| article)?|e-?mail(?: this)?|facebook|twitter|linkedin|whatsapp|telegram|reddit|"
     r"pinterest|"
     r"(?:filed|posted|published|categorized|tagged) (?:under|in|with|as|by|on)\b.{0,200}|(?:tags?|topics?|"
@@ -39,7 +43,9 @@ _FURNITURE = re.compile(
     r"(?:was|did you (?:like|enjoy|find)|have you enjoyed|enjoyed|liked) (?:this|reading this) (?:article|page|post|"
     r"story|content|helpful|useful)?.{0,80}|image \d+ of.{0,3}\d+|back to gallery|view gallery|"
     r"watch (?:the )?(?:full )?video|play video|pause|mute|unmute|read (?:the )?full (?:story|article)|"
-    r"شارك(?:ها|وا)?(?: (?:على|عبر|هذا|المقال).{0,60})?|انشر|غرّ?د|(?:الوسوم|وسوم|الكلمات (?:المفتاحية|الدلالية)|"
+    r"شارك(?:ها|وا)?(?: (?:على|عبر|(?:هذا |هذه )?"
+    r"(?:ال)?(?:مقال|مقالة|خبر|صفحة|تقرير|موضوع|رابط)).{0,60})?|انشر|غرّ?د|"
+    r"(?:الوسوم|وسوم|الكلمات (?:المفتاحية|الدلالية)|"
     r"التصنيفات|تصنيفات|كلمات دلالية)\s*[:：].{0,300}|تابعنا.{0,80}|اشترك.{0,200}|"
     r"تابعونا?.{0,80}|تابعوا? .{0,60}(?:على|عبر) (?:تويتر|إكس|فيسبوك|إنستغرام|انستغرام|يوتيوب|تلغرام|تيليغرام|تلجرام|"
     r"واتساب|لينكد ?إن|أخبار غوغل).{0,60}|للاشتراك .{0,120}|انضمّ?(?:وا)? (?:إلى|الى|ل)\s?(?:قناتنا|نشرتنا|قائمتنا|"

@@ -141,4 +141,10 @@ def _end_of_cards(drafts: list[Draft], site: str) -> int:
         else:
             break
         at -= 1
-    return end if cards >= _CARDS_LEAST else len(drafts)
+    if cards < _CARDS_LEAST or any(_is_linked_heading(draft, site) for draft in drafts[:end]):
+        return len(drafts)  # where the text's own headings are links, so are those at its end
+    return end
+
+
+def _is_linked_heading(draft: Draft, site: str) -> bool:
+    return draft.type == "heading" and draft.linked > 0.9 and _leads_home(draft, site)
