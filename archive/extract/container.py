@@ -124,6 +124,8 @@ class _Surroundings:
         if parent in self._parents or self._in_accordion(draft.element):
             return True
         top = _top(draft.element, self._container)
+        if draft.type != "image" and self._lies_in(draft.element, _GALLERY):
+            return False  # a slider's counters, buttons and second captions
         if among:
             return (
                 top in self._territory
@@ -135,10 +137,14 @@ class _Surroundings:
 
     def _in_accordion(self, element: HtmlElement) -> bool:
         """Parts that open at a click are hidden, and trafilatura drops what is hidden."""
+        return self._lies_in(element, _ACCORDION) or next(element.iterancestors("details"), None) is not None
+
+    def _lies_in(self, element: HtmlElement, classes: re.Pattern[str]) -> bool:
+        """Whether a part of the container around the element has such a class."""
         for ancestor in element.iterancestors():
             if ancestor is self._container:
                 return False
-            if ancestor.tag == "details" or _ACCORDION.search(ancestor.get("class") or ""):
+            if classes.search(ancestor.get("class") or ""):
                 return True
         return False
 

@@ -8,9 +8,11 @@ _READ_ALSO = re.compile(
     r"related)\s+(?:read(?:ing|s)?|on|from|stories|articles?|posts?|content|news|coverage|in this)|"
     r"related(?=\s*(?:[:：—–|-]|$))|you (?:may|might)(?: also)? (?:like|enjoy|be interested)|"
     r"don['’]t miss(?= (?:these|our|also)|\W*$|\s*[:：])|"
+    r"(?:more|other) (?:\w+ ){0,2}(?:stories|posts|articles|reads)(?=\b.{0,30}$)|"
     r"keep reading|continue reading|must[- ]read|up next|next up|in case you missed|most read|"
     r"(?:ا|إ)?قر(?:أ|ا|أوا|ؤوا|ئي)\s*(?:ال)?(?:تالي|(?:أ|ا)يض(?:اً|ًا|ا|ا)|المزيد|كذلك)|للمزيد(?=\s*[:：]|\s+(?:من|"
     r"حول|عن|اقر))|مواضيع (?:ذات صلة|متعلقة|مشابهة)|مقالات (?:ذات صلة|مشابهة|متعلقة)|"
+    r"المزيد من (?:ال)?(?:مقالات|أخبار|مواضيع|تقارير)(?=.{0,30}$)|"
     r"ذات صلة|شاهد (?:أيضاً|أيضًا|ايضا)|قد يعجبك|طالع (?:أيضاً|أيضًا|ايضا))",
     re.IGNORECASE,
 )  # fmt: skip
@@ -23,7 +25,8 @@ _FURNITURE = re.compile(
     r"pinterest|"
     r"(?:filed|posted|published|categorized|tagged) (?:under|in|with|as|by|on)\b.{0,200}|(?:tags?|topics?|"
     r"categor(?:y|ies)|keywords)\s*[:：].{0,300}|(?:subscribe|sign up)\b.{0,200}|"
-    r"leave a (?:comment|reply).{0,80}|\d* ?comments?(?: off.{0,80})?|no comments.{0,60}|advertis(?:e?ment|ing)|"
+    r"leave a (?:comment|reply).{0,80}|\d* ?comments?(?: off.{0,80})?|no comments.{0,60}|"
+    r"advertis(?:e?ment|ing)(?:\W+scroll.{0,40})?|"
     r"sponsored|skip to (?:content|main content)|back to top|table of contents|loading\W*|"
     r"(?:\d+ )?(?:minutes?|mins?) read(?:ing time)?|reading time.{0,30}|estimated reading.{0,30}|views?\W*\d+|"
     r"\d+ views?|click to (?:share|print|email).{0,80}|like this:?|like loading.{0,5}|copyright\b.{0,150}|"

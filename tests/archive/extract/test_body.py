@@ -251,3 +251,23 @@ def test_a_first_paragraph_that_stands_apart_is_kept(words: str) -> None:
     ).content
     assert found is not None
     assert len(found.blocks) == 10
+
+
+@pytest.mark.parametrize("words", [LONG, LONG_ARABIC])
+def test_a_figure_among_paragraphs_is_kept_with_its_caption(words: str) -> None:
+    paragraphs = f"<p>{words * 2}</p>" * 6
+    figure = "<figure class='wp-block-image'><img src='/i.jpg' alt=''><figcaption>القاعة The hall</figcaption></figure>"
+    found = page(
+        TEMPLATE.format(f"<h1>T</h1><div class='entry-content'>{paragraphs}{figure}{paragraphs}</div>"), PLAIN
+    ).content
+    assert found is not None
+    assert [block.caption for block in found.blocks if block.type == "image"] == ["القاعة The hall"]
+
+
+@pytest.mark.parametrize("label", ["Sources", "المصادر"])
+def test_a_list_of_sources_behind_the_last_paragraph_is_kept(label: str) -> None:
+    sources = "".join(f"<li><a href='https://court.example/{at}/'>Ruling {at}</a></li>" for at in range(4))
+    body = f"{PARAGRAPHS}<h2>{label}</h2><ol>{sources}</ol>"
+    found = page(TEMPLATE.format(f"<h1>T</h1><div class='entry-content'>{body}</div>"), PLAIN).content
+    assert found is not None
+    assert [block.type for block in found.blocks[-2:]] == ["heading", "list"]

@@ -18,6 +18,9 @@ from archive.extract import furniture
         "Already a subscriber? Log in",
         "Was this page helpful? Yes No",
         "Thank you for subscribing!",
+        "Advertisement. Scroll to continue reading.",
+        "Share this article with your friends",
+        "شارك هذا المقال على فيسبوك",
         "تابعونا على فيسبوك وتلغرام",
         "للاشتراك في النشرة الأسبوعية",
         "انضموا إلى قناتنا على تلغرام",
@@ -40,6 +43,8 @@ def test_lines_of_the_template_are_furniture(text: str) -> None:
     "text",
     [
         "73/2015",
+        "Share this timeline with the court before the hearing.",
+        "شارك في الاجتماع ثلاثة من القضاة.",
         "Follow the money, and the court's decision is easy to understand.",
         "Click here to read the decision of the court in full.",
         "Get the committee to meet first: that was the advice.",
@@ -63,7 +68,19 @@ def test_words_that_say_more_are_no_button(text: str) -> None:
     assert not furniture.is_button(text)
 
 
-@pytest.mark.parametrize("text", ["Related", "RELATED:", "Read also", "ذات صلة", "اقرأ أيضاً"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Related",
+        "RELATED:",
+        "Read also",
+        "More great stories",
+        "Other posts you may like",
+        "ذات صلة",
+        "اقرأ أيضاً",
+        "المزيد من المقالات",
+    ],
+)
 def test_labels_of_related_pages(text: str) -> None:
     assert furniture.reads_also(text)
 
