@@ -239,7 +239,7 @@ def verify(
 def _collection_at(ctx: typer.Context, name: str) -> Collection | None:
     """The collection of that name, or in that folder; None where it is another folder, or a file."""
     path = Path(name)
-    if (home(ctx) / "collections" / name).is_dir() or not name or not path.exists():
+    if not path.exists() or (path.name == name and (home(ctx) / "collections" / name).is_dir()):
         return collection(ctx, name)
     return Collection.open(path) if (path / "collection.toml").is_file() else None
 

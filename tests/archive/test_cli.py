@@ -88,6 +88,30 @@ def test_an_unknown_collection_is_one_line(home: Path, name: str) -> None:
     assert done.stderr.count("\n") == 1
 
 
+def test_any_warc_can_be_verified_and_repaired(tmp_path: Path) -> None:
+    records = [samples.record(f"WARC-Type: metadata\nContent-Type: text/plain\nX-N: {n}", b"%d" % n) for n in range(3)]
+    path = samples.warc_file(tmp_path / "تقرير.warc.gz", *records)
+    good = command("--home", str(tmp_path), "verify", str(path))
+    assert (good.returncode, good.stdout) == (0, "3 records (0.0 MB): all good\n")
+    path.write_bytes(path.read_bytes()[:-5])
+    done = command("--home", str(tmp_path), "verify", str(tmp_path), "--repair")
+    assert done.returncode == 1
+    assert "repair تقرير.warc.gz: تقرير.warc.gz.repaired holds the 2 records that can be read" in done.stdout
+    assert "error gzip: تقرير.warc.gz at byte" in done.stdout
+    assert "(RFC 1952, 2.3; WARC 1.1, annex D.2)" in done.stdout
+    told = json.loads(command("--home", str(tmp_path), "verify", str(path), "--repair", "--json").stdout)
+    assert (told["errors"], told["findings"][0]["rule"], told["repairs"][0]["where"]) == (1, "gzip", path.name)
+    wrong = command("--home", str(tmp_path), "verify", str(path), "--head", "0" * 64)
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert "is no collection" in wrong.stderr
+
+
+def test_a_collection_may_be_named_by_its_folder(home: Path) -> None:
+    done = command("verify", str(home / "collections" / "sample"), "--bytes", "--repair")
+    assert (done.returncode, done.stdout.splitlines()[0]) == (0, "nothing to repair")
+    assert done.stdout.endswith("all good\n")
+
+
 def test_a_folder_that_is_no_collection_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "collections" / "odd").mkdir(parents=True)
     done = command("--home", str(tmp_path), "verify", "odd")
