@@ -6,7 +6,7 @@ from datetime import date
 
 from lxml.html import HtmlElement
 
-from archive.extract import figures
+from archive.extract import embedded, figures
 from archive.extract.body import rules
 from archive.extract.boilerplate import Sort, of_element
 from archive.extract.html import Document, plain
@@ -85,8 +85,7 @@ def documents(
                 found.setdefault(link.url, DocumentLink(url=link.url, title=link.text))
     for root in roots:
         for element in root.iter("object", "embed", "iframe"):
-            url = absolute(element.get("data") or element.get("src") or "", document.base)
-            if url and _DOCUMENT.search(url):
+            if url := embedded.file_of(element, document.base):
                 found.setdefault(
                     url, DocumentLink(url=url, title=plain(element.get("title") or element.get("aria-label")) or None)
                 )

@@ -11,7 +11,8 @@ _ASKS = re.compile(r"[?؟]\W*$")
 # "TIMEP:", "KN:", "Karim Nammour:", «تحرير:». A label is short and no sentence.
 _LABEL = re.compile(
     r"^((?:[A-Z][A-Za-z]{0,14}|[A-Z](?:\.?[A-Z]){0,5}\.?|"
-    r"[\u0621-\u064a]{1,15})(?:[ \u00a0'’.-]{1,2}(?:[A-Z][\w.]{0,14}|[\u0621-\u064a]{1,15})){0,3})\s*[:：]\s+(?=\S)"
+    r"[\u0621-\u064a]{1,15})(?:[ \u00a0'’.-]{1,2}(?:[A-Z][\w.]{0,14}|[\u0621-\u064a]{1,15})){0,3})"
+    r"\s*[:：](?:\s+(?=\S)|$)"
 )
 _INTERVIEWER = re.compile(r"^(?:q|question|interviewer|س|سؤال|السؤال|المحاور)$", re.IGNORECASE)
 _ANSWERER = re.compile(r"^(?:a|answer|ج|جواب|الجواب)$", re.IGNORECASE)
@@ -78,11 +79,14 @@ def _by_labels(drafts: list[Draft], speakers: set[str], interviewers: tuple[str,
         {first} if first else set()
     )
     turn: tuple[Literal["question", "answer"], str] | None = None
-    for draft in drafts:
+    for draft in list(drafts):
         label = _label(draft)
         if label in speakers and label is not None:
             turn = ("question" if label in asking else "answer", label)
             _take_label(draft)
+            if not draft.text:  # a label that stands above its words
+                drafts.remove(draft)
+                continue
         if turn is not None and draft.type in ("paragraph", "heading"):
             if draft.type == "heading" and label is None and not _ASKS.search(draft.text):
                 turn = None

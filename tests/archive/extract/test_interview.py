@@ -75,3 +75,13 @@ def test_answers_without_labels_are_the_guest_s() -> None:
     asked = "".join(f"<h2>Why point {number}?</h2><p>{LONG}</p>" for number in range(3))
     found = content(f"<p>{LONG}</p>{asked}", RULED, title="Q&A with Lina Farah on the Law")
     assert [block.speaker for block in found.blocks[:3]] == [None, None, "Lina Farah"]
+
+
+def test_a_label_may_stand_above_its_words() -> None:
+    found = turns(
+        f"<p>{LONG}</p><p><b>EXIN:</b></p><p>لماذا؟</p><p><b>KN:</b></p><p>Because.</p><p>EXIN: And?</p><p>KN: No.</p>"
+    )
+    assert found == [
+        ("paragraph", None, LONG[:12]), ("question", "EXIN", "لماذا؟"), ("answer", "KN", "Because."),
+        ("question", "EXIN", "And?"), ("answer", "KN", "No."),
+    ]  # fmt: skip

@@ -227,3 +227,48 @@ def test_text_blocks_and_offsets_agree_on_every_page(markup: str) -> None:
 def test_what_was_left_out_is_told() -> None:
     found = document(article(f'<p>{LONG}</p><div class="sharedaddy">Share</div>'))
     assert [aside.element.get("class") for aside in Serializer(found).walk(found.body).asides] == ["sharedaddy"]
+
+
+def test_ordered_items_have_the_numbers_that_are_shown() -> None:
+    [block] = blocks('<ol type="a" start="3"><li>ثالث<li value="9">nine<li>ten</ol>')
+    assert block.items is not None
+    assert [(item.number, item.style) for item in block.items] == [(3, "a"), (9, "a"), (10, "a")]
+
+
+def test_columns_stay_columns_where_cells_span() -> None:
+    [block] = blocks(
+        '<table><tr><th rowspan="2">السنة</th><th colspan="2">Decrees</th></tr><tr><th>a</th><th>b</th></tr>'
+        "<tr><th>2014</th><td>١</td><td>٢</td></tr></table>"
+    )
+    assert block.rows == (("السنة", "Decrees", ""), ("", "a", "b"), ("2014", "١", "٢"))
+    assert (block.header_rows, block.header_columns) == (2, 1)
+
+
+def test_what_opens_a_collapsed_part_is_its_heading() -> None:
+    found = blocks(
+        f"<h2>Above</h2><details><summary>السؤال الأول</summary><p>{LONG}</p></details>"
+        '<div role="button" aria-controls="p">Second</div><div id="p" hidden><p>جواب</p></div>'
+        '<div><a role="button" aria-expanded="false" href="#q">Third</a></div><div id="q"><p>answer</p></div>'
+    )
+    heads = [(block.text, block.level) for block in found if block.type == "heading"]
+    assert heads == [("Above", 2), ("السؤال الأول", 3), ("Second", 3), ("Third", 3)]
+    assert [block.text for block in found if block.type == "paragraph"] == [LONG.strip(), "جواب", "answer"]
+
+
+TIED = {
+    **FOOTNOTES,
+    "arabic digits": f"<p>{LONG_ARABIC}[١] ثم[٢].</p><h3>الهوامش</h3><p>[١] ملاحظة</p><p>[٢] أخرى</p>",
+    "lines": f"<p>{LONG}[1] more[2].</p><p>[1] one<br>[2] اثنان</p>",
+    "numbered list": f"<p>{LONG}<sup>1</sup></p><h2>Notes</h2><ol><li>ملاحظة</li></ol>",
+}
+del TIED["list"]  # its mark is not in the text
+
+
+@pytest.mark.parametrize("how", TIED)
+def test_marks_point_at_their_notes(how: str) -> None:
+    found = blocks(TIED[how])
+    notes = [block for block in found if block.type == "footnote"]
+    marks = [mark for block in found for mark in block.notes]
+    assert [found[mark.block] for mark in marks] == notes
+    for block in found:
+        assert all(block.text[mark.start : mark.end].strip("[]") == mark.mark for mark in block.notes)
