@@ -34,6 +34,12 @@ CONVINCING_LEAST = 2_000
 _SEEN = 24  # letters: fewer may stand in the chosen text by chance
 
 
+# Nothing that holds for more than one page: comments are no body, and what it saw on other pages is none of its
+# business. As "txt" it leaves the tree as it is; as "python" it would write a text that nobody reads.
+_FAST = settings.Extractor(output_format="txt", fast=True, comments=False, dedup=False)
+_WHOLE = settings.Extractor(output_format="txt", fast=False, comments=False, dedup=False)
+
+
 def of_trafilatura(document: Document, drafts: list[Draft], left_out: Iterable[HtmlElement]) -> list[bool]:
     """Of every draft whether trafilatura chooses it; of none when it finds no text or the page is too large for it.
     `left_out` are the elements that were told to be no body before."""
@@ -41,8 +47,8 @@ def of_trafilatura(document: Document, drafts: list[Draft], left_out: Iterable[H
         document.warnings.append(Warning.TOO_MANY_NODES)
         return [False] * len(drafts)
     tree = _reduced(document.tree, left_out)
-    letters = _extracted(tree, fast=True)
     unlinked = sum(len(draft.text) for draft in drafts if draft.linked < 0.5)
+    letters = _extracted(tree, fast=True) if unlinked >= CONVINCING_LEAST else ""
     if len(letters) < max(CONVINCING_LEAST, CONVINCING * unlinked):
         letters = _extracted(tree, fast=False)
     return _among(drafts, letters)
@@ -52,9 +58,7 @@ def _extracted(tree: HtmlElement, fast: bool) -> str:
     """The letters of the text that trafilatura chooses, nothing between them; by its own rules alone, or held against
     those of readability and justext."""
     try:
-        found = trafilatura.bare_extraction(
-            tree, fast=fast, with_metadata=False, include_comments=False, deduplicate=False
-        )
+        found = trafilatura.bare_extraction(tree, options=_FAST if fast else _WHOLE)
     except (ValueError, TypeError, AttributeError, LookupError, AssertionError, RecursionError, etree.LxmlError):
         return ""  # a page that it cannot read: the simple rule chooses, and the warning says so
     if not isinstance(found, settings.Document) or found.body is None:
