@@ -1,7 +1,7 @@
-"""Writing a package's ZIP: entries that are stored as they are, written once, from front to back.
+"""Writing a package's ZIP: entries written once, from front to back.
 
-Nothing is compressed: the WARCs are already, and a reader finds each record of a stored entry by its offset alone. The
-file stands under another name until it is whole and on disk.
+WARCs and indexes are stored as they are: they are compressed already, and a reader finds each record of a stored entry
+by its offset alone. Lines of JSON are deflated. The file stands under another name until it is whole and on disk.
 """
 
 import errno
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Self
-from zipfile import ZIP64_LIMIT, ZIP_STORED, ZipFile, ZipInfo
+from zipfile import ZIP64_LIMIT, ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from archive.errors import BadPackage, OutOfSpace
 from archive.store.journal import sync_folder
@@ -92,6 +92,7 @@ class Container:
     def entry(self, name: str, at_most: int) -> Iterator[Entry]:
         """Write an entry. It may be as long as `at_most` bytes: past 2 GiB, its header is ZIP64's from the start."""
         info = ZipInfo(name, self._made)
+        info.compress_type = ZIP_DEFLATED if name.endswith((".json", ".jsonl")) else ZIP_STORED
         info.external_attr = 0o644 << 16
         info.create_system = 3  # Unix, whatever this machine is: the same input makes the same bytes
         with self._zip.open(info, "w", force_zip64=at_most >= ZIP64_LIMIT) as file:

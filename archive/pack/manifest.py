@@ -36,12 +36,17 @@ def manifest(stored: Iterable[Stored], created: str, software: str, about: dict[
         "created": created,
         "modified": created,
         "software": software,
-        "resources": [
-            {"name": one.path.lower(), "path": one.path, "hash": f"sha256:{one.sha256}", "bytes": one.size}
-            for one in stored
-        ],
+        "resources": [_resource(one) for one in stored],
     }
     return written(told)
+
+
+def _resource(one: Stored) -> dict[str, Any]:
+    """A file's line. It says that it is a file: Frictionless takes lines of JSON for a table else, guesses a type for
+    each key from the first lines, and calls lists of two elements wrong months.
+    """
+    told = {"name": one.path.lower(), "path": one.path, "hash": f"sha256:{one.sha256}", "bytes": one.size}
+    return told | {"type": "file"}
 
 
 def digest(manifest: bytes, created: str, software: str, key: Key | None) -> bytes:

@@ -84,9 +84,6 @@ def _fill(
         there = made.path / path
         there.parent.mkdir(exist_ok=True)
         _copy(directory, entry, there)
-    if f"dataset/{HISTORY}" in files:
-        for name in DATASET:
-            (made.dataset_dir / name).touch()  # an empty one is not packed
     with made.lock():
         made.rebuild_index()  # seals what has no line in a ledger, writes lists of members and the index
 

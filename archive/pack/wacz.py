@@ -16,7 +16,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from itertools import chain
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import Any
@@ -202,12 +201,8 @@ class _Making:
         if not (folder / HISTORY).exists():
             return
         for name in DATASET:
-            packed = lines.dataset(folder / name, self.selection)
-            first = next(packed, None)
-            if first is None:  # py-wacz calls a package with an empty table invalid
-                continue
             with container.entry(f"dataset/{name}", 2 * (folder / name).stat().st_size) as entry:
-                for line in chain([first], packed):
+                for line in lines.dataset(folder / name, self.selection):
                     entry.write(line)
         for name, there in DESCRIBED.items():
             if (folder / there).exists():

@@ -74,7 +74,7 @@ def served(scripts: Path, package: Path, url: str) -> Iterator[str]:
             wanted = _RANGE.fullmatch(self.headers.get("Range", ""))
             whole = len(body)
             if wanted and status == 200:
-                first = int(wanted[1]) if wanted[1] else whole - int(wanted[2])
+                first = int(wanted[1]) if wanted[1] else max(0, whole - int(wanted[2]))
                 last = min(int(wanted[2]), whole - 1) if wanted[1] and wanted[2] else whole - 1
                 body, status = body[first : last + 1], 206
             self.send_response(status)

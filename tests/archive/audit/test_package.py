@@ -1,15 +1,21 @@
 """Packages: good ones have no finding, and what is broken or forged is named by its rule."""
 
+import base64
 import json
 import shutil
 import zipfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from archive.audit.finding import Finding, Level
 from archive.audit.package import Package
+from archive.pack.manifest import DIGEST
 from archive.pack.wacz import pack
 from archive.proof.key import Key
 from archive.store.collection import Collection
@@ -113,6 +119,26 @@ def test_a_forger_with_a_key_of_his_own_is_betrayed_by_trust_alone(whole: Path, 
     made.write()
     assert found(path) == []
     assert [finding.rule for finding in found(path, key.public.fingerprint)] == ["signature-trust"]
+
+
+@pytest.mark.parametrize(
+    ("domain", "rules"), [("archive.example", {"signature-unproved"}), ("forged.example", {"signature-key"})]
+)
+def test_a_signature_for_a_domain(whole: Path, key: Key, tmp_path: Path, domain: str, rules: set[str]) -> None:
+    """As authsign makes them: DER, by the key of a certificate, which must be of that domain."""
+    path = tmp_path / "a.wacz"
+    shutil.copy(whole, path)
+    made = Forged.of(path, key)
+    own = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "archive.example")])
+    builder = x509.CertificateBuilder(name, name, own.public_key(), 7, AT, AT + timedelta(days=90))
+    certificate = builder.sign(own, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
+    signed = {name: value for name, value in made.json(DIGEST)["signedData"].items() if name != "publicKey"}
+    signature = own.sign(signed["hash"].encode(), ec.ECDSA(hashes.SHA256()))
+    signed |= {"domain": domain, "domainCert": certificate, "signature": base64.b64encode(signature).decode()}
+    made.sign(signed)
+    made.write()
+    assert {finding.rule for finding in found(path)} == rules
 
 
 def test_a_head_from_elsewhere_holds_the_ledger_in_it(whole: Path, collection: Collection) -> None:
