@@ -43,6 +43,12 @@ def test_lines_of_the_template_are_furniture(text: str) -> None:
     "text",
     [
         "73/2015",
+        "Was this a coup?",
+        "Posted on a wall of the court, the list had forty names.",
+        "Copyright law is older than the constitution.",
+        "اشترك في الاحتجاج ثلاثة آلاف شخص.",
+        "تابعون للحكومة في المجلس",
+        "هل كان هذا القرار دستورياً؟",
         "Share this timeline with the court before the hearing.",
         "شارك في الاجتماع ثلاثة من القضاة.",
         "Follow the money, and the court's decision is easy to understand.",
