@@ -37,12 +37,15 @@ class Package(Reading):
     """One verification of a package. `findings()` does the work.
 
     `trust` is the fingerprint of the key that must have signed it, `head` a ledger's head that was written down.
+    Raises BadPackage where there is no such file.
     """
 
     def __init__(
         self, path: Path, trust: str | None = None, head: str | None = None, processes: int | None = None
     ) -> None:
         super().__init__(processes)
+        if not path.is_file():
+            raise BadPackage(f"{path}: no such file; name a WACZ file that is there")
         self.path = path
         self.name = path.name
         self._trust = trust

@@ -181,7 +181,9 @@ class Directory:
 
 
 def collection_name(package: Path) -> str:
-    """A collection's name after a package's file; raises BadPackage where that gives none."""
+    """A collection's name after a package's file, which may be the name itself; raises BadPackage where that gives
+    none.
+    """
     name = STRANGE.sub("-", package.name.removesuffix(".wacz")).strip("-._")[:100]
     if not name:
         raise BadPackage(f"{package.name} gives no name for a collection: name one (--into NAME), or rename the file")

@@ -15,7 +15,7 @@ from typing import Any
 from archive.dataset.jsonl import HISTORY
 from archive.errors import BadPackage
 from archive.pack.container import room
-from archive.pack.directory import STRANGE, Directory, Entry
+from archive.pack.directory import STRANGE, Directory, Entry, collection_name
 from archive.pack.manifest import DATASET, DESCRIBED, LEDGER, OURS
 from archive.pack.members import divide, is_by_members
 from archive.store.collection import Collection, Meta
@@ -44,13 +44,15 @@ def unpack(
     Raises BadPackage where there is such a collection, or the package cannot be read after all, OutOfSpace where the
     disk has no room for it.
     """
+    if collection_name(Path(name)) != name:
+        raise BadPackage(f"collection name {name!r}: take letters a-z, digits, '.', '_', '-', 100 at most")
     target = collections / name
     if target.exists():
         raise BadPackage(f"there is a collection {name!r} in {collections} already: name another one (--into NAME)")
     directory = Directory(package)
     warcs = _warcs(directory)
     files = _others(directory, manifest) if OURS in manifest else {}
-    beside = collections / f"{name}.unpacking"
+    beside = collections / f"{name[:80]}.unpacking"
     shutil.rmtree(beside, ignore_errors=True)  # what an unpacking left that was interrupted
     try:
         with room(collections, sum(entry.size for entry in [*warcs.values(), *files.values()])):

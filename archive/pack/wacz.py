@@ -42,6 +42,7 @@ from archive.pack.manifest import (
 from archive.pack.selection import Selection, Warc
 from archive.proof.key import Key
 from archive.store.collection import Collection
+from archive.store.ledger import GENESIS
 
 SOFTWARE = f"policy-archive/{__version__}"
 _NO_SEAL = "crawl first; what an unfinished crawl left is sealed by running it again"
@@ -91,8 +92,7 @@ def pack(
     path = to or default_path(collection, at, crawl, publications)
     if path.suffix != ".wacz":
         raise BadPackage(f"{path}: a package's name ends in .wacz, or readers do not take it for one")
-    ledger = collection.ledger.path.read_bytes() if collection.ledger.path.exists() else b""
-    sealed = {entry["warc"]: str(entry["sha256"]) for entry in collection.ledger if entry["event"] == "sealed"}
+    ledger, head, sealed = _ledger(collection)
     if not sealed:
         raise BadPackage(f"{collection.name} holds no sealed WARC: {_NO_SEAL}")
     with Selection(collection) as selection:
@@ -109,7 +109,7 @@ def pack(
             making.write(container)
             if crawl is None and not publications:
                 container.add(LEDGER, ledger)
-            about = _about(collection, crawl, publications)
+            about = _about(collection, crawl, publications, head)
             created = f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
             described = manifest(container.entries, created, SOFTWARE, about)
             container.add(MANIFEST, described)
@@ -122,7 +122,7 @@ def pack(
         records=sum(warc.records for warc in warcs),
         pages=making.pages,
         sha256=sha256(described).hexdigest(),
-        head=collection.ledger.head(),
+        head=head,
         signed_by=key.public.fingerprint if key else None,
     )
 
@@ -209,7 +209,17 @@ class _Making:
                 container.add(name, (folder / there).read_bytes())
 
 
-def _about(collection: Collection, crawl: str | None, publications: Sequence[str]) -> dict[str, Any]:
+def _ledger(collection: Collection) -> tuple[bytes, str, dict[str, str]]:
+    """The ledger as it is now, its head, and the SHA-256 of each sealed file: a crawl may add lines meanwhile."""
+    entries = list(collection.ledger)
+    sealed = {entry["warc"]: str(entry["sha256"]) for entry in entries if entry["event"] == "sealed"}
+    if not entries:
+        return b"", GENESIS, sealed
+    lines = collection.ledger.path.read_bytes().splitlines(keepends=True)[: len(entries)]
+    return b"".join(lines), sha256(lines[-1].rstrip(b"\n")).hexdigest(), sealed
+
+
+def _about(collection: Collection, crawl: str | None, publications: Sequence[str], head: str) -> dict[str, Any]:
     """What the manifest says of the package beside its files."""
     meta = collection.meta
     part = f"crawl {crawl}" if crawl else ", ".join(publications)
@@ -221,7 +231,7 @@ def _about(collection: Collection, crawl: str | None, publications: Sequence[str
         "collection": collection.name,
         "crawl": crawl,
         "publications": list(publications),
-        "ledgerHead": collection.ledger.head(),
+        "ledgerHead": head,
         "rights": meta.rights or None,
         "contact": meta.contact or None,
     }

@@ -15,6 +15,7 @@ from cryptography.x509.oid import NameOID
 
 from archive.audit.finding import Finding, Level
 from archive.audit.package import Package
+from archive.errors import BadPackage
 from archive.pack.manifest import DIGEST
 from archive.pack.wacz import pack
 from archive.proof.key import Key
@@ -103,6 +104,11 @@ def test_what_is_broken_or_forged_is_named(whole: Path, key: Key, tmp_path: Path
         assert any(finding.level is Level.ERROR for finding in findings)
     for finding in findings:
         json.dumps(finding.as_dict()).encode()
+
+
+def test_a_file_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
+    with pytest.raises(BadPackage, match="no such file"):
+        Package(tmp_path / "لا شيء.wacz")
 
 
 def test_there_are_enough_of_them() -> None:

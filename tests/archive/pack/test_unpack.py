@@ -133,6 +133,19 @@ def test_what_cannot_be_unpacked_leaves_nothing(collection: Collection, tmp_path
         unpacked(good, into)
 
 
+@pytest.mark.parametrize("name", ["../out", "/tmp/out", "a/b", "تقرير", ".hidden", "-x", "x" * 101, "a.wacz"])
+def test_a_name_that_no_collection_has_is_refused(collection: Collection, tmp_path: Path, name: str) -> None:
+    package = pack(collection, tmp_path / "a.wacz", at=AT).path
+    with pytest.raises(BadPackage, match="name"):
+        unpacked(package, tmp_path / "deep" / "collections", name)
+    assert list(tmp_path.iterdir()) == [package]
+
+
+def test_a_long_name_is_no_trouble(collection: Collection, tmp_path: Path) -> None:
+    package = pack(collection, tmp_path / "a.wacz", at=AT).path
+    assert unpacked(package, tmp_path / "collections", "x" * 100).collection.name == "x" * 100
+
+
 def test_a_disk_without_room_is_told_before_anything_is_written(
     collection: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

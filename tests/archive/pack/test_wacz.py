@@ -15,12 +15,14 @@ from pathlib import Path
 import pytest
 from fastwarc.warc import ArchiveIterator
 
+from archive.audit.package import Package
 from archive.errors import BadPackage, DamagedRecord, OutOfSpace
 from archive.pack import container as containers
 from archive.pack.container import Container
 from archive.pack.wacz import Packed, pack
 from archive.proof.key import Key
 from archive.store.collection import Collection
+from archive.store.writer import Writer
 from tests.archive.audit import samples
 from tests.archive.pack import making
 
@@ -194,6 +196,19 @@ def test_without_a_dataset_the_pages_are_those_of_the_index(tmp_path: Path) -> N
     _, *pages = making.told(made.path, "pages/pages.jsonl")
     assert {page["url"] for page in pages} == {samples.ENGLISH, samples.ARABIC}
     assert not [name for name in making.names(made.path) if name.startswith("dataset/")]
+
+
+def test_what_a_crawl_is_writing_is_left_out(tmp_path: Path) -> None:
+    made = making.collection(tmp_path)
+    with made.lock():
+        writer = Writer(made, "20261105120000", "policy-archive test", {}, clock=lambda: AT)
+        writer.write([samples.exchange(f"{samples.HOME}/عاجل/", samples.response("خبر".encode()))])
+        one = pack(made, tmp_path / "one.wacz", at=AT)
+        writer.seal()
+        other = pack(made, tmp_path / "other.wacz", at=AT)
+    assert (one.warcs, other.warcs) == (3, 4)
+    for packed in (one, other):
+        assert list(Package(packed.path, head=packed.head, processes=1).findings()) == []
 
 
 def test_what_cannot_be_packed_is_one_clear_line(collection: Collection, tmp_path: Path) -> None:
