@@ -39,7 +39,7 @@ def command(*words: str, **environment: str) -> subprocess.CompletedProcess[str]
     )
 
 
-@pytest.mark.parametrize("verb", ["derive", "verify", "replay", "pack"])
+@pytest.mark.parametrize("verb", ["derive", "verify", "replay", "pack", "unpack"])
 def test_every_verb_has_help_with_an_example(verb: str) -> None:
     done = command(verb, "--help")
     assert done.returncode == 0

@@ -16,6 +16,7 @@ from archive.store.collection import Collection
 from tests.archive.audit import samples
 from tests.archive.pack import making
 from tests.archive.replay.test_replay import get
+from tests.crawler.command import started
 
 AT = datetime(2026, 11, 22, 20, 0, 0, tzinfo=UTC)
 
@@ -61,6 +62,21 @@ def test_pywb_serves_what_it_unpacks_itself(story: Path, tmp_path: Path) -> None
         assert status == 200
         assert making.TITLE in body.decode()
         assert get(wayback.content(making.REPORT))[2] == making.PDF
+
+
+def test_the_command_prints_where_to_look(story: Path, tmp_path: Path) -> None:
+    (tmp_path / "story.wacz").write_bytes(story.read_bytes())
+    process = started(tmp_path, ["replay", "story.wacz", "--port", "0"])
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line.startswith("http://127.0.0.1:")
+        assert line.endswith(f"/story/{making.STORY}  {making.TITLE}\n")
+        process.send_signal(2)
+        assert process.wait(20) == 130
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def test_what_cannot_be_replayed_is_one_clear_line(tmp_path: Path) -> None:
