@@ -68,7 +68,8 @@ class Payload:
         self.content_type: str | None = None
         self.chunked = False
         self.entity = Hashes(algorithms)  # transfer-coding off
-        self.framed = Hashes(framed or ())
+        self.framed = Hashes(())  # of a chunked body; else it is the entity
+        self._wanted = framed or ()
         self._request = request
         self._head: bytearray | None = bytearray()
         self._take: Callable[[Bytes], None] = self.entity.update
@@ -121,7 +122,7 @@ class Payload:
         if message.status in (204, 304):
             self._left, self._take = 0, self._counted
         elif "chunked" in words:
-            self.chunked, self._take = True, self._dechunked
+            self.chunked, self._take, self.framed = True, self._dechunked, Hashes(self._wanted)
         elif len(lengths) == 1 and (stated := lengths.pop()).isascii() and stated.isdigit() and len(stated) <= 18:
             self._left, self._take = int(stated), self._counted
         self._body(start[message.end :])

@@ -16,7 +16,6 @@ WRITER = "the tool that wrote the file breaks the standard: keep the file, write
 VERSIONS = ("WARC/1.1", "WARC/1.0")
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-_LINE = re.compile(r"\r\n([^:\s]+):[ \t]*([^\r\n]*)")
 
 
 @dataclass(slots=True)
@@ -111,14 +110,14 @@ def _parse(record: Record, head: bytes) -> Iterable[Finding]:
     except UnicodeDecodeError:
         text = ""
     version = text[:8]
-    if version not in VERSIONS or _odd(text):
+    if version not in VERSIONS or text[8:10] != "\r\n" or _odd(text):
         return _parse_lines(record, head)
-    pairs = _LINE.findall(text, 8)
+    headers = []
     try:
-        headers = [(_lower[name], value) for name, value in pairs]
+        for line in text[10:-4].split("\r\n"):
+            name, _, value = line.partition(": ")
+            headers.append((_lower[name], value))
     except KeyError:
-        return _parse_lines(record, head)
-    if len(pairs) != text.count("\r\n") - 2:
         return _parse_lines(record, head)
     record.version, record.headers = version, headers
     record.first = dict(reversed(headers))
@@ -126,8 +125,8 @@ def _parse(record: Record, head: bytes) -> Iterable[Finding]:
 
 
 def _odd(text: str) -> bool:
-    """Whether a header has a control character, a folded line, or blanks at a line's end."""
-    return not text.replace("\r\n", "").isprintable() or "\n " in text or " \r" in text
+    """Whether a header has a control character, a folded line, or blanks around a value other than one before it."""
+    return not text.replace("\r\n", "").isprintable() or "\n " in text or " \r" in text or ":  " in text
 
 
 def _parse_lines(record: Record, head: bytes) -> Iterator[Finding]:

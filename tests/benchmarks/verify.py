@@ -1,5 +1,5 @@
 """How fast `verify --bytes` is, beside `warcio check` on the same files in the same run, and what memory it takes:
-`python -m tests.benchmarks.verify [--megabytes 100] [--rounds 3] [--memory]`.
+`python -m tests.benchmarks.verify [--megabytes 300] [--rounds 3] [--memory]`.
 
 A made-up collection: pages of 1 to 60 KB, a third of them chunked and gzipped, images of up to 120 KB, two files.
 `warcio check` holds block and payload digests against their bytes; `verify` does that too, and all the rest. Both run
@@ -10,6 +10,7 @@ import argparse
 import gzip
 import os
 import random
+import resource
 import subprocess
 import sys
 import tempfile
@@ -82,11 +83,12 @@ def _exchange(rng: random.Random, words: list[str], number: int) -> Exchange:
     return Exchange(url, "GET", began, request, answer, ip="127.0.0.1", protocols=("http/1.1",))
 
 
-def seconds(command: list[str]) -> float:
-    """How long a command takes that must succeed."""
-    began = time.perf_counter()
+def seconds(command: list[str]) -> tuple[float, float]:
+    """How long a command takes that must succeed, and the processors' time that it and its children took."""
+    began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    return time.perf_counter() - began
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.perf_counter() - began, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def peak(command: list[str]) -> float:
@@ -126,7 +128,7 @@ def commands(made: Collection) -> tuple[list[str], list[str]]:
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--megabytes", type=int, default=100)
+    options.add_argument("--megabytes", type=int, default=300)
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--memory", action="store_true")
     given = options.parse_args()
@@ -141,12 +143,14 @@ def main() -> None:
                 continue
             seconds(verify)  # the files are in the page cache for both alike
             pairs = [(seconds(warcio), seconds(verify)) for _ in range(given.rounds)]
-            for theirs, ours in pairs:
-                print(f"warcio check {theirs:.2f} s ({size / theirs:.0f} MB/s)   verify {ours:.2f} s "
-                      f"({size / ours:.0f} MB/s)   {theirs / ours:.2f}")  # fmt: skip
+            for (theirs, their_cpu), (ours, our_cpu) in pairs:
+                print(
+                    f"warcio check {theirs:.2f} s (processors {their_cpu:.2f} s, {size / theirs:.0f} MB/s)   "
+                    f"verify {ours:.2f} s (processors {our_cpu:.2f} s, {size / ours:.0f} MB/s)   {theirs / ours:.2f}"
+                )
             print(
-                f"verify is {median(one / other for one, other in pairs):.2f} times as fast, "
-                f"on {os.cpu_count()} processors, {size:.0f} MB"
+                f"verify is {median(one[0] / other[0] for one, other in pairs):.2f} times as fast, on {os.cpu_count()} "
+                f"processors with a load of {os.getloadavg()[0]:.1f}, {size:.0f} MB"
             )
 
 

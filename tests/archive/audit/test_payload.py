@@ -45,6 +45,8 @@ def test_any_cutting_gives_the_entity_of_the_store(
     message = http.split(block)
     entity, _ = http.entity(message)
     assert payload.entity.digest("sha256") == hashlib.sha256(entity).digest()
-    assert payload.framed.digest("sha256") == hashlib.sha256(message.body).digest()
+    assert payload.framed.length == len(message.body)
+    if payload.chunked:
+        assert payload.framed.digest("sha256") == hashlib.sha256(message.body).digest()
     assert payload.status == message.status
     assert payload.content_type == message.header("Content-Type")
