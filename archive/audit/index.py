@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from archive.audit.finding import Finding, Level, error, warning
+from archive.audit.finding import Finding, error, warning
 from archive.audit.inventory import Inventory
 from archive.audit.source import IndexFile, Source
 from archive.audit.stated import Stated
@@ -56,7 +56,7 @@ def check(source: Source, inventory: Inventory) -> Iterator[Finding]:
         mend = _DERIVE if index.own else _REINDEX
         if index.in_order:
             yield from _duplicates(index, number, inventory, mend)
-        yield from _dangling(index, number, inventory, mend, Level.ERROR if source.closed else Level.WARNING)
+        yield from _dangling(source, index, number, inventory, mend)
         yield from _mismatches(index, number, inventory, mend)
     if source.closed:
         yield from _missing(source, inventory)
@@ -71,12 +71,15 @@ def _duplicates(index: IndexFile, number: int, inventory: Inventory, mend: str) 
         yield error(index.where, "index-duplicate", detail, mend, line=line)
 
 
-def _dangling(index: IndexFile, number: int, inventory: Inventory, mend: str, level: Level) -> Iterator[Finding]:
+def _dangling(source: Source, index: IndexFile, number: int, inventory: Inventory, mend: str) -> Iterator[Finding]:
     query = """SELECT l.number, l.file, l.offset FROM line l WHERE l.source = ? AND NOT EXISTS (
             SELECT 1 FROM file f JOIN record r ON r.file = f.number WHERE f.name = l.file AND r.offset = l.offset)
         ORDER BY l.number"""
-    tell = error if level is Level.ERROR else warning
+    tell = error if source.closed else warning
+    growing = {warc.name: warc.size for warc in source.warcs if warc.name in source.unindexed}
     for line, file, offset in inventory.rows(query, number):
+        if offset >= growing.get(file, offset + 1):
+            continue  # written since we looked
         if inventory.is_lost(file, offset):
             continue  # told once, where the file is damaged
         detail = f"no readable record begins in {file} at byte {offset}"

@@ -53,7 +53,8 @@ class Readers:
         meanwhile: Iterator[object] | None = None,
         hashed: bool = False,
     ) -> Iterator[tuple[WarcFile, Seen | str]]:
-        """What is in each WARC, part by part, in order; `hashed`, its SHA-256 at last.
+        """What is in each WARC, part by part, in order; `hashed`, its SHA-256 at last,
+        but for one that is being written.
 
         `progress` hears how far a WARC is read. `meanwhile` is taken from while there is nothing else to do.
         """
@@ -62,7 +63,7 @@ class Readers:
             for warc in warcs:
                 for seen in whole(warc, lambda at, warc=warc: progress(warc, at)):  # type: ignore[misc]
                     yield warc, seen
-                if hashed:
+                if hashed and not warc.still_open:
                     yield warc, sha256(warc.path)
         else:
             wanted = list(warcs)
@@ -71,7 +72,7 @@ class Readers:
                 own = _first(results, sum(1 for _ in parts(warc)))
                 for seen in joined(warc, own, lambda at, warc=warc: progress(warc, at)):  # type: ignore[misc]
                     yield warc, seen
-                if hashed:
+                if hashed and not warc.still_open:
                     yield warc, next(results)[1]
 
     def _map(self, tasks: Iterable[tuple[Callable[[Any], Any], Any]]) -> Iterator[tuple[Any, Any]]:
@@ -171,7 +172,7 @@ def _tasks(warcs: Iterable[WarcFile], hashed: bool) -> Iterator[tuple[Callable[[
     for warc in warcs:
         for part in parts(warc):
             yield look, part
-        if hashed:
+        if hashed and not warc.still_open:
             yield sha256, warc.path
 
 

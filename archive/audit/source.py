@@ -6,10 +6,12 @@ its WARCs uncompressed, so that each is one), and the lines of the indexes over 
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO, Self
 
 from archive.errors import CollectionError
+from archive.store.cdxj import Index
 from archive.store.folder import OPEN, Folder
 
 GZIP = b"\x1f\x8b"
@@ -40,7 +42,13 @@ class WarcFile:
 
     def open(self) -> "Stretch":
         """Its bytes, to be read from any offset."""
-        return Stretch(self.path.open("rb", buffering=_BUFFER), self.begin, self.size)
+        try:
+            file = self.path.open("rb", buffering=_BUFFER)
+        except FileNotFoundError:
+            if not self.still_open:
+                raise
+            file = self.path.with_suffix("").open("rb", buffering=_BUFFER)  # sealed since
+        return Stretch(file, self.begin, self.size)
 
 
 class Stretch:
@@ -112,23 +120,34 @@ def of_path(path: Path) -> Source:
 
 
 def of_collection(folder: Folder) -> Source:
-    """A collection's WARCs, sealed and open, and its index with the journal of what is open."""
-    being_written = folder.open_warcs()
-    warcs = []
-    for name in folder.sealed_warcs():
-        warcs.append(WarcFile.of(folder.archive_dir / name))
-    for name in being_written:
-        path = folder.archive_dir / (name + OPEN)
-        is_open = path.exists()  # else it was sealed since we looked
-        warcs.append(WarcFile.of(path if is_open else folder.resolve(name), name, still_open=is_open))
+    """A collection's WARCs, sealed and open, and its index with the journal of what is open.
+
+    A crawl may be writing: the index's lines are taken before the WARCs that they name, as a record is written before
+    its line; and a file that was open at any time needs none.
+    """
+    being_written = set(folder.open_warcs())
     journal = list(folder.index_journal)
+    lines = _begun(folder.index)
+    warcs = [WarcFile.of(folder.archive_dir / name) for name in folder.sealed_warcs()]
+    sealed = {warc.name for warc in warcs}
+    for name in folder.open_warcs():
+        path = folder.archive_dir / (name + OPEN)
+        if name not in sealed and path.exists():  # else it was sealed since we looked
+            warcs.append(WarcFile.of(path, name, still_open=True))
+            being_written.add(name)
     indexes = (
-        IndexFile(INDEX, lambda: folder.index),
+        IndexFile(INDEX, lambda: lines),
         IndexFile(JOURNAL, lambda: journal, in_order=False),
     )
     return Source(
         folder.name, tuple(warcs), indexes, closed=True, prefix="archive/", unindexed=frozenset(being_written)
     )
+
+
+def _begun(index: Index) -> Iterator[bytes]:
+    """The lines of the index as it is now, even where another takes its place."""
+    lines = iter(index)
+    return chain(list(islice(lines, 1)), lines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,8 +63,6 @@ class Audit(Reading):
             yield from self._chain()
 
             def sealed(warc: WarcFile, digest: str) -> Iterable[Finding]:
-                if warc.still_open:
-                    return ()
                 return chain.check_file(self.collection, self._ledger, warc.name, digest, inventory)
 
             yield from self.records(source, inventory, readers, sealed)

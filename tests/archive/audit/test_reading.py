@@ -10,13 +10,17 @@ import pytest
 from archive.audit import integrity
 from archive.audit.finding import Finding, Level
 from archive.audit.integrity import Part, joined, look
+from archive.audit.inventory import Inventory
 from archive.audit.members import next_record, walk
 from archive.audit.readers import Readers
 from archive.audit.reading import Files
 from archive.audit.source import WarcFile, of_path
+from archive.audit.source import of_collection as source_of
 from archive.audit.verify import Audit
 from archive.errors import ArchiveError, CollectionError
 from archive.store.collection import Collection
+from archive.store.exchange import Exchange
+from archive.store.writer import Writer
 from tests.archive.audit import samples
 
 RESPONSE = """WARC-Type: response
@@ -165,3 +169,23 @@ def test_random_bytes_end_no_reader(tmp_path: Path) -> None:
     for size in (1, 10, 20_000):
         path.write_bytes(b"\x1f\x8b" + rng.randbytes(size))
         assert {finding.rule for finding in found(path)} == {"gzip"}
+
+
+def test_a_crawl_may_write_meanwhile(tmp_path: Path) -> None:
+    """What is written, and even sealed, after the verification looked is no finding."""
+    made = samples.collection(tmp_path)
+
+    def page(number: int) -> list[Exchange]:
+        return [samples.exchange(f"{samples.ARABIC}{number}/", samples.response(f"خبر {number}".encode()), number)]
+
+    with made.lock():
+        writer = Writer(made, "20261103120000", "policy-archive test", {}, clock=lambda: samples.BEGAN)
+        writer.write(page(1))
+        audit = Audit(made, only_bytes=True)
+        findings = audit.findings()
+        source = source_of(made)
+        writer.write(page(2))
+        writer.seal()
+        with Inventory() as inventory, Readers(0) as readers:
+            assert list(audit.records(source, inventory, readers)) == []
+        assert list(findings) == []
