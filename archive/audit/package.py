@@ -4,9 +4,6 @@ The container first, then manifest and signature, then the WARCs in it where the
 collection's; then what leads to them: index, summary, pages, lines of a dataset, ledger.
 """
 
-import hashlib
-import json
-import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -15,22 +12,18 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from archive.audit import attestations, chain, layout
+from archive.audit.contents import Contents, printable, text
 from archive.audit.finding import Finding, error, warning
 from archive.audit.inventory import Inventory
 from archive.audit.manifest import Manifest
 from archive.audit.readers import Readers
 from archive.audit.reading import Reading
 from archive.audit.source import IndexFile, Source, WarcFile
-from archive.errors import BadPackage, DamagedRecord
-from archive.pack import zipnum
-from archive.pack.directory import STORED, Directory, Entry
-from archive.pack.manifest import DATASET, LEDGER, OURS, PAGES_FORMAT
-from archive.store import cdxj
+from archive.errors import BadPackage
+from archive.pack.directory import Directory, Entry
+from archive.pack.manifest import DATASET, LEDGER, OURS
 
-_MAKER = "the tool that made it breaks the standard: make the package again with another"
 _FORGED = "do not trust the package: ask whoever made it for another copy"
-_LEDGER_LIMIT = 1 << 30  # bytes: a line is 500, so of two million files
-_PAGE_TYPES = "('response', 'revisit', 'resource')"
 
 
 class Package(Reading):
@@ -104,12 +97,14 @@ class Package(Reading):
         if self._manifest is None:
             return
         warcs = [entry for entry in self._stored("archive") if entry.name.endswith(layout.WARCS)]
-        indexes = [entry for entry in self._stored("indexes") if not entry.name.endswith(".idx")]
+        indexes = [entry for entry in self._entries("indexes") if not entry.name.endswith(".idx")]
         broken: list[Finding] = []
         source = Source(
             name=self.name,
             warcs=tuple(self._warc(entry) for entry in warcs),
-            indexes=tuple(IndexFile(one.name, partial(self._text, one, broken), own=False) for one in indexes),
+            indexes=tuple(
+                IndexFile(one.name, partial(text, self._directory, one, broken), own=False) for one in indexes
+            ),
             closed=True,
             prefix="archive/",
         )
@@ -117,19 +112,7 @@ class Package(Reading):
         with Inventory() as inventory, Readers(self.total, self._processes) as readers:
             yield from self.records(source, inventory, readers)
             yield from broken
-            for entry in indexes:
-                yield from self._record_digests(entry, inventory)
-            for entry in self._stored("indexes"):
-                if entry.name.endswith(".idx"):
-                    yield from self._summary(entry)
-            self.step = "pages"
-            inventory.index_keys()
-            for entry in self._entries("pages"):
-                yield from self._pages(entry, inventory)
-            self.step = "dataset"
-            for entry in self._entries("dataset"):
-                if OURS in self._manifest.told and entry.base in DATASET:
-                    yield from self._dataset(entry, inventory)
+            yield from self._contents(Contents(self._directory, inventory), indexes)
         yield from self._ledger_findings()
 
     def _entries(self, folder: str) -> list[Entry]:
@@ -142,112 +125,29 @@ class Package(Reading):
         return [found[name] for name in sorted(found)]
 
     def _stored(self, folder: str) -> list[Entry]:
-        return [entry for entry in self._entries(folder) if entry.method == STORED or not entry.name.endswith(".gz")]
+        """Those whose bytes lie in the file as they are; others are told of by the container's check."""
+        return [entry for entry in self._entries(folder) if self._directory.is_stored(entry)]
+
+    def _contents(self, contents: Contents, indexes: list[Entry]) -> Iterator[Finding]:
+        for entry in indexes:
+            yield from contents.record_digests(entry)
+        blocks = {entry.name: entry for entry in self._stored("indexes")}
+        for entry in self._entries("indexes"):
+            if entry.name.endswith(".idx"):
+                yield from contents.summary(entry, blocks.get(f"{entry.name.removesuffix('.idx')}.cdx.gz"))
+        self.step = "pages"
+        for entry in self._entries("pages"):
+            yield from contents.pages(entry)
+        self.step = "dataset"
+        for entry in self._entries("dataset"):
+            if OURS in self.manifest and entry.base in DATASET:
+                yield from contents.dataset(entry)
 
     def _warc(self, entry: Entry) -> WarcFile:
         begin = self._directory.start(entry)
         with self._directory.open(entry) as file:
             compressed = not file.read(5).startswith(b"WARC/")
         return WarcFile(entry.name.partition("/")[2], self.path, entry.size, begin, gzip=compressed)
-
-    def _text(self, entry: Entry, broken: list[Finding]) -> Iterator[bytes]:
-        """An index's lines, as far as they can be read."""
-        try:
-            yield from zipnum.lines_of(self._directory.pieces(entry))
-        except (BadPackage, DamagedRecord) as problem:
-            told = error(entry.name, "index-broken", str(problem), "make the index again from the WARCs")
-            if told not in broken:
-                broken.append(told)
-
-    def _record_digests(self, entry: Entry, inventory: Inventory) -> Iterator[Finding]:
-        """`recordDigest`, by which readers check a record that they load alone."""
-        query = "SELECT sha256, type FROM named_record WHERE place = ? AND offset = ?"
-        for number, line in enumerate(self._text(entry, []), 1):
-            if b'"recordDigest"' not in line:
-                continue
-            try:
-                fields = json.loads(line[line.index(b"{") :])
-                place, stated = (fields["filename"], int(fields["offset"])), str(fields["recordDigest"])
-            except (ValueError, KeyError, TypeError):
-                continue  # told where the index is read
-            found = _at(inventory, query, *place)
-            if found is not None and stated.startswith("sha256:") and stated != f"sha256:{found[0]}":
-                detail = f"the record in {place[0]} at byte {place[1]} is sha256:{found[0]}, the line says {stated}"
-                yield error(entry.name, "index-digest", detail, _FORGED, line=number)
-
-    def _summary(self, entry: Entry) -> Iterator[Finding]:
-        """index.idx: each line against the block that it points at."""
-        mend = "make the index again from the WARCs"
-        blocks = self._directory.find(f"{entry.name.removesuffix('.idx')}.cdx.gz")
-        if blocks is None or blocks.method != STORED:
-            yield error(entry.name, "index-summary", "there is no index of blocks (.cdx.gz) beside it", mend)
-            return
-        end = 0
-        with self._directory.open(blocks) as file:
-            for number, line in enumerate(self._text(entry, []), 1):
-                try:
-                    block = zipnum.parse(line)
-                    if block is None:
-                        continue
-                    if block.offset != end or block.length <= 0 or block.offset + block.length > blocks.size:
-                        raise DamagedRecord(f"a block of {block.length} bytes at byte {block.offset}, not at {end}")
-                    end = block.offset + block.length
-                    if block.length > zipnum.MOST:
-                        raise DamagedRecord(f"a block of {block.length:,} bytes")
-                    file.seek(block.offset)
-                    raw = file.read(block.length)
-                    if block.digest is not None and block.digest != "sha256:" + hashlib.sha256(raw).hexdigest():
-                        raise DamagedRecord(f"the block at byte {block.offset} has not the hash {block.digest}")
-                    first = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(raw, 1 << 20).split(b"\n", 1)[0]
-                    if not first.decode("utf-8", "replace").startswith(f"{block.prefix} "):
-                        raise DamagedRecord(f"the block at byte {block.offset} begins otherwise: {first[:80]!r}")
-                except (DamagedRecord, zlib.error) as problem:
-                    yield error(entry.name, "index-summary", str(problem), mend, line=number)
-                    return
-        if end != blocks.size:
-            detail = f"it ends at byte {end} of {blocks.size}: what lies behind is not found"
-            yield error(entry.name, "index-summary", detail, mend)
-
-    def _pages(self, entry: Entry, inventory: Inventory) -> Iterator[Finding]:
-        """Each page is one of the captures."""
-        query = f"SELECT 1 FROM record WHERE key = ? AND type IN {_PAGE_TYPES}"
-        broken: list[Finding] = []
-        for number, line in enumerate(self._text(entry, broken), 1):
-            if not line.strip():
-                continue
-            told = _json(line)
-            if told is None or (number > 1 and not {"url", "ts"} <= told.keys()):
-                detail = f"not a line of a list of pages: {line[:80].decode('utf-8', 'replace')!r}"
-                yield error(entry.name, "pages-line", detail, _MAKER, line=number)
-            elif number == 1 and "url" not in told:
-                if told.get("format") != PAGES_FORMAT:
-                    detail = f"the first line says {told.get('format')!r}, not {PAGES_FORMAT!r}"
-                    yield warning(entry.name, "pages-header", detail, _MAKER, line=number)
-            else:
-                url = _printable(str(told["url"]).partition("#")[0])
-                if inventory.one(query, cdxj.key(url)) is None:
-                    detail = f"{url} is in no WARC of the package"
-                    yield error(entry.name, "pages-dangling", detail, _FORGED, line=number)
-        yield from broken
-
-    def _dataset(self, entry: Entry, inventory: Inventory) -> Iterator[Finding]:
-        """Each line's source is a record of the package, and it is that record."""
-        for number, line in enumerate(self._text(entry, []), 1):
-            told = _json(line) or {}
-            try:
-                wanted = [(told["source"], told["source"]["record_id"], told["source"]["payload_digest"])]
-                for part in told.get("parts") or ():
-                    wanted.append((part["source"], part["source"]["record_id"], part["source"]["payload_digest"]))
-                for document in told.get("documents") or ():
-                    if document["warc"] is not None:
-                        wanted.append((document, None, f"sha256:{document['sha256']}"))
-            except (KeyError, TypeError, AttributeError):
-                yield error(entry.name, "dataset-line", "not a line of the dataset", _FORGED, line=number)
-                continue
-            for pointer, ident, digest in wanted:
-                if detail := _contradiction(pointer, ident, digest, inventory):
-                    detail = f"{told.get('id')} was read from {detail}"
-                    yield error(entry.name, "dataset-source", detail, _FORGED, line=number)
 
     def _ledger_findings(self) -> Iterator[Finding]:
         """The ledger's chain, and the hashes that it has of the WARCs."""
@@ -261,7 +161,8 @@ class Package(Reading):
         with TemporaryDirectory(prefix="policy-archive-verify-") as folder:
             copy = Path(folder) / "ledger.jsonl"
             try:
-                copy.write_bytes(self._directory.content(entry, _LEDGER_LIMIT))
+                with copy.open("wb") as file:
+                    file.writelines(self._directory.pieces(entry))
             except BadPackage:
                 return  # told where its hash is checked
             for finding in chain.read(copy, self._ledger):
@@ -282,42 +183,9 @@ class Package(Reading):
                 yield error(f"archive/{name}", "file-hash", detail, _FORGED)
 
 
-def _contradiction(pointer: dict[str, Any], ident: Any, digest: Any, inventory: Inventory) -> str | None:
-    """What is wrong with a place that a line names, where it is not the record that it should be."""
-    query = """SELECT id, CASE type WHEN 'revisit' THEN payload ELSE entity END FROM named_record
-        WHERE place = ? AND offset = ?"""
-    where = f"{pointer.get('warc')} at byte {pointer.get('offset')}"
-    found = _at(inventory, query, pointer.get("warc"), pointer.get("offset"))
-    if found is None:
-        return f"{where}, where no record is"
-    if ident is not None and str(found[0]).strip("<>") != str(ident).strip("<>"):
-        return f"{ident}, but {found[0]} is in {where}"
-    return f"{digest}, but {found[1]} is in {where}" if found[1] != digest else None
-
-
-def _at(inventory: Inventory, query: str, name: Any, offset: Any) -> Any:
-    """The record that a hostile line may name; None where there can be none."""
-    if not isinstance(name, str) or not isinstance(offset, int) or not 0 <= offset < 1 << 63:
-        return None
-    return inventory.one(query, _printable(name), offset)
-
-
-def _printable(text: str) -> str:
-    """Without halves of surrogate pairs, which neither a terminal nor a database takes."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def _json(line: bytes) -> dict[str, Any] | None:
-    try:
-        told = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    return told if isinstance(told, dict) else None
-
-
 def _told(finding: Finding) -> Finding:
     """A finding that can be printed, whatever a hostile package is full of."""
-    return replace(finding, where=_printable(finding.where), detail=_printable(finding.detail))
+    return replace(finding, where=printable(finding.where), detail=printable(finding.detail))
 
 
 def _elsewhere(finding: Finding) -> Finding:

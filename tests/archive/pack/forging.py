@@ -190,6 +190,14 @@ def a_warc_compressed_once_more(made: Forged) -> None:
     made.deflated.add(made.warc())
 
 
+@breaks("package-compressed")
+def a_plain_warc_and_an_index_compressed(made: Forged) -> None:
+    name = "archive/خبر.warc"
+    made[name] = samples.record("WARC-Type: warcinfo\nContent-Type: application/warc-fields", b"a: b\r\n")
+    made.deflated |= {name, INDEX}
+    made.describe(made.key)
+
+
 @breaks("package-missing")
 def no_pages(made: Forged) -> None:
     del made[PAGES]
