@@ -49,25 +49,25 @@ class Member:
 
     def _read(self) -> Iterator[bytes]:
         expander = zlib.decompressobj(zlib.MAX_WBITS | 16)
-        raw = b""
-        while not expander.eof:
-            if not raw:
-                raw = self._file.read(self.end, READ)
+        raw = self._file.read(self.offset, READ)
+        while True:
             try:
                 piece = expander.decompress(raw, INFLATE)
             except zlib.error as problem:
                 self.broken = f"the gzip member is broken: {str(problem).rpartition(': ')[2]}"
                 return
             left = expander.unused_data if expander.eof else expander.unconsumed_tail
-            taken = memoryview(raw)[: len(raw) - len(left)]
+            taken = memoryview(raw)[: len(raw) - len(left)] if left else raw
             self._hash.update(taken)
             self.length += len(taken)
-            if not raw and not piece and not expander.eof:
-                self.broken = "the gzip member is broken: the file ends within it"
-                return
-            raw = left
             if piece:
                 yield piece
+            if expander.eof:
+                return
+            if not raw and not piece:
+                self.broken = "the gzip member is broken: the file ends within it"
+                return
+            raw = left or self._file.read(self.end, READ)
 
 
 class PlainMember(Member):

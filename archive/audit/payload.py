@@ -41,19 +41,21 @@ class _At(Enum):
 class Hashes:
     """One stream, digested by several algorithms at once."""
 
+    __slots__ = ("_hashes", "length")
+
     def __init__(self, algorithms: Iterable[str]) -> None:
-        self._hashes = {name: _NEW[name]() for name in algorithms}
+        self._hashes = [(name, _NEW[name]()) for name in algorithms]
         self.length = 0
 
     def update(self, piece: Bytes) -> None:
         """The next bytes of the stream."""
         self.length += len(piece)
-        for one in self._hashes.values():
+        for _, one in self._hashes:
             one.update(piece)
 
     def digest(self, algorithm: str) -> bytes:
         """The digest of what went in so far."""
-        found: bytes = self._hashes[algorithm].digest()
+        found: bytes = next(one.digest() for name, one in self._hashes if name == algorithm)
         return found
 
 

@@ -14,6 +14,8 @@ ENTITY = "sha256"  # what the archive's index and its revisits use
 REFETCH = "keep the damaged file, copy the sealed file back from a backup, or crawl the page again"
 WRITER = "the tool that wrote the file breaks the standard: keep the file, write new ones with another tool"
 VERSIONS = ("WARC/1.1", "WARC/1.0")
+_ENTITY = (ENTITY,)
+_HTTP = re.compile(r"\s*application/http\s*(?:;|\Z)", re.IGNORECASE)
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
@@ -178,13 +180,16 @@ def _block(record: Record, stream: Stream, findings: list[Finding]) -> bytes:
         detail = f"Content-Length is {stated!r}, not a number"
         findings.append(error(record.file, "content-length", detail, REFETCH, offset=record.offset))
         return b""
-    for name in ("block", "payload"):
-        value = record.first.get(f"warc-{name}-digest")
-        if value is not None:
-            record.stated[name] = Stated(value)
-    wanted = {name: one.algorithm for name, one in record.stated.items() if one.algorithm in SIZES}
-    block = Hashes({wanted["block"]} if "block" in wanted else ())
-    payload = _payload(record, wanted.get("payload"))
+    block_stated, payload_stated = record.first.get("warc-block-digest"), record.first.get("warc-payload-digest")
+    block, wanted = Hashes(()), None
+    if block_stated is not None:
+        record.stated["block"] = one = Stated(block_stated)
+        if one.algorithm in SIZES:
+            block = Hashes((one.algorithm,))
+    if payload_stated is not None:
+        record.stated["payload"] = one = Stated(payload_stated)
+        wanted = one.algorithm if one.algorithm in SIZES else None
+    payload = _payload(record, wanted)
     take = payload.update if payload is not None else None
     left = int(stated)
     for piece in stream.take(left):
@@ -206,8 +211,9 @@ def _block(record: Record, stream: Stream, findings: list[Finding]) -> bytes:
 def _payload(record: Record, stated: str | None) -> Payload | Hashes | None:
     """What digests the record's payload: that of an HTTP message is its entity, that of all others their block."""
     kind = record.type
-    algorithms = {ENTITY, stated} if stated else {ENTITY}
-    if (record.first.get("content-type") or "").partition(";")[0].strip().lower() == "application/http":
+    algorithms = _ENTITY if stated is None or stated == ENTITY else (ENTITY, stated)
+    media_type = record.first.get("content-type")
+    if media_type is not None and _HTTP.match(media_type):
         if kind in ("response", "revisit"):
             return Payload(algorithms, framed={stated} if stated else None)
         if kind == "request" and stated:
