@@ -103,9 +103,7 @@ def collection(ctx: typer.Context, name: str) -> Collection:
 _Name = Annotated[str, typer.Argument(help="A collection's name.", metavar="COLLECTION", show_default=False)]
 _Trust = Annotated[
     str | None,
-    typer.Option(
-        "--trust", metavar="KEY", help="The key that a package must be signed with: its fingerprint, or a .pub file."
-    ),
+    typer.Option("--trust", metavar="KEY", help="The key that must have signed it: its fingerprint, or a .pub file."),
 ]
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -191,6 +189,9 @@ def verify(
         typer.Option("--repair", help="First bring back what can be, beside what is there; no sealed file is changed."),
     ] = False,
     trust: _Trust = None,
+    tsa_root: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Roots (PEM) that the ledger's time-stamps must be below.")
+    ] = None,
     as_json: _Json = False,
 ) -> None:
     """Check every digest, the index, the ledger, and derive every line of the dataset again.
@@ -205,26 +206,28 @@ def verify(
     from archive.audit.source import of_path
     from archive.audit.verify import Audit
     from archive.proof.key import fingerprint
+    from archive.proof.stamp import roots
 
     talk = Console(stderr=True)
     is_package = name.endswith(".wacz")
     shown = None if is_package else _collection_at(ctx, name)
     audit: Audit | Files | Package
-    if trust is not None and not is_package:
-        raise CollectionError(f"{name} is no package (FILE.wacz): --trust is for their signatures; leave it out")
     if is_package:
         if ident is not None or repair:
             raise CollectionError(f"{name} is a package: leave ID and --repair out, or unpack it first")
         audit = Package(Path(name), fingerprint(trust) if trust is not None else None, head)
         mended: Iterator[repairs.Repair] = iter(())
     elif shown is not None:
-        audit = Audit(shown, ident=ident, only_bytes=only_bytes, head=head)
+        known = fingerprint(trust) if trust is not None else None
+        trusted = roots(tsa_root) if tsa_root is not None else ()
+        audit = Audit(shown, ident=ident, only_bytes=only_bytes, head=head, trust=known, roots=trusted)
         mended = repairs.of_collection(shown) if repair else iter(())
     else:
         source = of_path(Path(name))
-        if ident is not None or head is not None:
+        if any(given is not None for given in (ident, head, trust, tsa_root)):
             raise CollectionError(
-                f"{name} is no collection: it has no publications and no ledger; leave ID and --head out"
+                f"{name} is no collection: it has no publications and no ledger; "
+                "leave ID, --head, --trust and --tsa-root out"
             )
         audit = Files(source)
         mended = repairs.of_files(source) if repair else iter(())

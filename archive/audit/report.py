@@ -57,6 +57,8 @@ def write(audit: Verification, findings: Iterable[Finding], file: TextIO, repair
     }
     if isinstance(audit, Package):
         told["signed_by"] = audit.signed_by
+    if isinstance(audit, Audit):
+        told["vouched"] = [asdict(vouched) for vouched in audit.vouched]
     file.write(f"],\n{json.dumps(told, ensure_ascii=False, indent=2)[1:]}\n")
 
 
@@ -80,6 +82,8 @@ def show(audit: Verification, findings: Iterable[Finding], out: Console, talk: C
     if isinstance(audit, Package) and audit.signed_by:
         told = "it is the one that is trusted" if audit.trusted else "--trust holds it against a key that you know"
         talk.print(Text(f"signed by {audit.signed_by} ({told})"), soft_wrap=True)
+    for vouched in audit.vouched if isinstance(audit, Audit) else ():
+        talk.print(Text(f"ledger {vouched}"), soft_wrap=True)
     if audit.checked.ledger_lines:
         talk.print(
             Text(f"ledger head {audit.head} (write it down elsewhere; --head holds the collection against it)"),

@@ -1,12 +1,14 @@
 """`verify`: all checks of a collection, in an order that tells causes before their effects."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from archive.audit import chain
+from cryptography.x509 import Certificate
+
+from archive.audit import attestations, chain
 from archive.audit.finding import Finding, error, warning
 from archive.audit.integrity import one
 from archive.audit.inventory import Inventory
@@ -25,7 +27,8 @@ class Audit(Reading):
     """One verification of a collection.
 
     `ident` limits it to one publication: the records that it was read from, and its lines. `only_bytes` derives
-    nothing. `head` is a ledger's head that was written down elsewhere.
+    nothing. `head` is a ledger's head that was written down elsewhere; `trust` the fingerprint of the key that must
+    have signed the ledger, `roots` the certificates that its time-stamps must be below.
     """
 
     def __init__(
@@ -35,8 +38,12 @@ class Audit(Reading):
         only_bytes: bool = False,
         head: str | None = None,
         processes: int | None = None,
+        trust: str | None = None,
+        roots: Sequence[Certificate] = (),
     ) -> None:
         super().__init__(processes)
+        self.vouched: list[attestations.Vouched] = []
+        self._trust, self._roots = trust, roots
         self.collection = collection
         self.name = collection.name
         self._ident = ident
@@ -74,7 +81,7 @@ class Audit(Reading):
     def _one(self, ident: str) -> Iterator[Finding]:
         """One publication, and the head if one was given."""
         yield from self._sources(ident)
-        if self._head is not None:
+        if self._head is not None or self._trust is not None:
             yield from self._chain()
         if not self._only_bytes:
             yield from self._dataset(ident)
@@ -84,6 +91,7 @@ class Audit(Reading):
         self.checked.ledger_lines = self._ledger.lines
         if self._head is not None:
             yield from chain.check_head(self._ledger, self._head)
+        yield from attestations.check(self._ledger, self.vouched, self._trust, self._roots)
 
     def _dataset(self, ident: str | None) -> Iterator[Finding]:
         from archive.audit import derivation  # it loads all that extracts, which takes longer than a small check

@@ -67,11 +67,10 @@ class Stamp:
         Without roots, the certificates that it brings itself are believed: that shows that it is whole, not whose it
         is.
         """
-        builder = VerifierBuilder(roots=list(roots or self._certificates()))
-        for certificate in self._certificates() if roots else ():
-            builder = builder.add_intermediate_certificate(certificate)
+        # Intermediate ones that are given to the verifier would be believed as roots are; the stamp brings its own.
+        verifier = VerifierBuilder(roots=list(roots or self._certificates())).build()
         try:
-            builder.build().verify_message(self._response(), message)
+            verifier.verify_message(self._response(), message)
         except (VerificationError, ValueError) as error:
             raise BadStamp(f"the time-stamp does not hold: {' '.join(str(error).split())}") from None
 

@@ -160,6 +160,16 @@ def test_the_command_signs_and_stamps(collection: Collection, tsa: Authority, tm
     assert signed == f"signed by {key.public.fingerprint}"
     assert stamped.startswith("time-stamped 20")
     assert head == f"ledger head {Collection.open(home / 'collections' / 'demo').ledger.head()}"
+    verify = ["--home", str(home), "verify", "demo", "--bytes", "--tsa-root", str(tsa.root), "--trust"]
+    verified = command(*verify, str(tmp_path / "archivist.key.pub"))
+    assert verified.returncode == 0, verified.stdout
+    assert f"signed by {key.public.fingerprint}" in verified.stderr
+    assert "by CN=Test Authority" in verified.stderr
+    other = command(*verify, Key.new(tmp_path / "other.key").public.fingerprint, "--json")
+    assert other.returncode == 1
+    told = json.loads(other.stdout)
+    assert [finding["rule"] for finding in told["findings"]] == ["ledger-trust"]
+    assert [vouched["by"] for vouched in told["vouched"]] == [key.public.fingerprint, "CN=Test Authority"]
     without = command(*words)
     assert (without.returncode, without.stdout) == (2, "")
     assert "--key FILE" in without.stderr
