@@ -8,7 +8,7 @@ from archive.store.spool import Content
 
 
 class Truncation(StrEnum):
-    """Why a response is not whole: the values of `WARC-Truncated` (WARC 1.1, 5.13)."""
+    """Why a response is not whole: the values of `WARC-Truncated` (WARC 1.1, 5.15)."""
 
     LENGTH = "length"
     TIME = "time"
