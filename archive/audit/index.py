@@ -135,8 +135,17 @@ def _missing(source: Source, inventory: Inventory) -> Iterator[Finding]:
 def _own(line: bytes) -> tuple[tuple[Any, ...], bool]:
     parsed = cdxj.parse(line)
     row = (parsed.filename, parsed.offset, parsed.length, parsed.key, parsed.timestamp, parsed.url)
-    spelled = str(parsed).encode() == line.rstrip(b"\n")
+    spelled = _quick(parsed) == line or str(parsed).encode() == line.rstrip(b"\n")
     return (*row, parsed.mime, parsed.status, parsed.digest), spelled
+
+
+def _quick(line: cdxj.IndexLine) -> bytes:
+    """The line of a response as the store writes it, where JSON escapes nothing in it."""
+    return (
+        f'{line.key} {line.timestamp} {{"url": "{line.url}", "mime": "{line.mime}", "status": "{line.status}", '
+        f'"digest": "{line.digest}", "length": "{line.length}", "offset": "{line.offset}", '
+        f'"filename": "{line.filename}"}}\n'
+    ).encode()
 
 
 def _foreign(line: bytes) -> tuple[tuple[Any, ...], bool]:

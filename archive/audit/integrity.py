@@ -17,6 +17,7 @@ from archive.store import cdxj
 
 PART = 8 * 1024 * 1024  # bytes of a WARC: of the smallest records, 40,000 rows
 REFERENCES = ("warc-concurrent-to", "warc-refers-to", "warc-warcinfo-id", "warc-segment-origin-id")
+_ID, _TYPE, _DATE = 4, 5, 7  # columns of a record's row
 _INDEXED = ("response", "revisit", "resource")
 
 
@@ -85,6 +86,7 @@ def look(part: Part) -> Seen:
                 _lose(seen, lost, end, warc.size if found is None else found)
             end = warc.size if found is None else found
         seen.next = end
+    _settle(seen)
     return seen
 
 
@@ -145,6 +147,9 @@ def _note(seen: Seen, record: Record) -> None:
     get = record.first.get
     target = (get("warc-target-uri") or "").strip("<>") or None
     payload = record.stated.get("payload")
+    stated = payload.plain if payload is not None else None
+    if stated == record.entity_digest:
+        stated = record.entity_digest  # one string, which is sent once
     seen.records.append(
         (
             record.offset,
@@ -156,7 +161,7 @@ def _note(seen: Seen, record: Record) -> None:
             target,
             get("warc-date"),
             record.entity_digest,
-            payload.plain if payload is not None else None,
+            stated,
             (get("warc-refers-to-target-uri") or "").strip("<>") or None,
             get("warc-refers-to-date"),
             record.status,
@@ -170,6 +175,24 @@ def _note(seen: Seen, record: Record) -> None:
     for name, value in record.headers:
         if name in REFERENCES:
             seen.references.append((record.offset, name, value))
+
+
+def _settle(seen: Seen) -> None:
+    """Drops the references that hold within the part, as nearly all do, and what is named again and again."""
+    there = {row[_ID]: (row[_TYPE], row[_DATE]) for row in seen.records}
+    dates = {row[0]: row[_DATE] for row in seen.records}
+    kept: list[tuple[Any, ...]] = []
+    crawls: set[str] = set()
+    for offset, name, target in seen.references:
+        kind, date = there.get(target, (None, None))
+        if name == "warc-warcinfo-id":
+            if kind == "warcinfo" or target in crawls:
+                continue
+            crawls.add(target)
+        elif name == "warc-concurrent-to" and kind is not None and date == dates[offset]:
+            continue
+        kept.append((offset, name, target))
+    seen.references = kept
 
 
 def one(member: Member, name: str) -> tuple[Record | None, list[Finding]]:
