@@ -39,10 +39,11 @@ def ended(process: "subprocess.Popen[str]") -> tuple[str, int]:
     return said, used.ru_maxrss
 
 
+# Of media types that are not read as pages: what a worker may take to read one is another limit.
 @pytest.mark.parametrize(
     ("path", "media_type", "sent", "cap"),
     [
-        pytest.param("/تقرير.html", b"text/html", 40, PAGE_BYTES, marks=pytest.mark.slow, id="page"),
+        pytest.param("/تقرير/", b"application/octet-stream", 40, PAGE_BYTES, marks=pytest.mark.slow, id="page"),
         pytest.param("/report.pdf", b"application/pdf", 2_048, DOCUMENT_BYTES, marks=pytest.mark.soak, id="document"),
     ],
 )
