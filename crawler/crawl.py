@@ -62,7 +62,7 @@ class Progress:
 
 class Crawl:
     """Collection, frontier, recorder and workers of one crawl of one institute. Made by `open`, begun by the scheduler,
-    ended by `finish`.
+    ended by `closing.close`.
     """
 
     def __init__(
