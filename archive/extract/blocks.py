@@ -160,7 +160,8 @@ def _without_trailing_headings(found: Sorted) -> None:
 
 
 def _standfirst(found: Sorted) -> None:
-    """A first paragraph that is set apart as a whole, before others that are not."""
+    """A first paragraph that is set apart as a whole, before others that are not. It stays where it is: nothing says
+    that the text begins behind it."""
     texts = [draft for draft in found.drafts if draft.type != "image"]
     if (
         len(texts) < 2
@@ -178,7 +179,6 @@ def _standfirst(found: Sorted) -> None:
     ):
         return
     found.standfirst = texts[0].text
-    found.drafts.remove(texts[0])
 
 
 def _once(found: Sorted, standfirst: str) -> None:

@@ -202,9 +202,8 @@ def _content(document: Document, capture: Capture, profile: Profile, role: Role)
     known = fields.read(document, profile, captured_on)
     document.warnings.extend(known.warnings)
     chosen = body.choose(document, profile, captured_on, known.consumed)
-    sorted_ = blocks.sort(
-        chosen, document.base, known.title, known.standfirst, [author.name for author in known.authors]
-    )
+    above = known.standfirst if known.standfirst_source != "paragraph" else None  # else it is the body's own
+    sorted_ = blocks.sort(chosen, document.base, known.title, above, [author.name for author in known.authors])
     named = kind.by_rule(
         profile,
         captured_on,

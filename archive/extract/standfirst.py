@@ -18,6 +18,8 @@ FEWEST_WORDS = 6  # a label or a section's name below a title has fewer
 _HEADER = re.compile(
     r"(?:^|[\s_-])(?:page|entry|post|article|single|content)-?_?_?(?:header|hero|head|intro)(?:$|[\s_-])"
 )
+_CONTENT = re.compile(r"(?:^|\s)(?:entry|post|article|story|single)[_-]*(?:content|body|text)(?:\s|$)", re.IGNORECASE)
+_HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 _WRAPPERS = frozenset(["div", "section", "article", "main"])
 _DISCLOSURE = re.compile(r"\baffiliate|qualifying purchases|\bsponsor(?:ed|s)\b|\bdisclosure\b", re.IGNORECASE)
 _QUESTION = re.compile(r"[?؟]\s*$")
@@ -28,7 +30,7 @@ _LABEL = re.compile(r"[:：]\s*$")
 class Standfirst:
     text: str | None = None
     source: str | None = None  # profile, element, paragraph
-    element: HtmlElement | None = None
+    element: HtmlElement | None = None  # none where it is the body's own first paragraph, and stays there
 
 
 def read(
@@ -45,7 +47,10 @@ def read(
         text = short_text(mark.element, LONGEST) or ""
         near = 0 <= mark.place - signals.place <= REACH and mark.element.tag not in ("a", "li", "button", "label")
         if near and len(text) >= SHORTEST and fold(text) != fold(title or "") and not _elsewhere(mark.element, signals):
-            return Standfirst(text, "element", mark.element)
+            if not _in_content(mark.element, signals):
+                return Standfirst(text, "element", mark.element)
+            if mark.element.tag not in _HEADINGS:
+                return Standfirst(text, "paragraph")
     below = _below_title(signals)
     if below.text and fold(below.text) != fold(title or ""):
         return below
@@ -54,6 +59,14 @@ def read(
 
 def _elsewhere(element: HtmlElement, signals: Signals) -> bool:
     return element in signals.ancestors or signals.aside(element)
+
+
+def _in_content(element: HtmlElement, signals: Signals) -> bool:
+    """Whether it stands among the body's words. A heading there is one of a section."""
+    return any(
+        _CONTENT.search(ancestor.get("class") or "") and ancestor not in signals.ancestors
+        for ancestor in element.iterancestors()
+    )
 
 
 def _below_title(signals: Signals) -> Standfirst:
@@ -82,7 +95,7 @@ def _classes(element: HtmlElement) -> str:
 
 def _bold_paragraph(body: HtmlElement | None) -> Standfirst:
     """A first paragraph that is wholly bold, with plain ones behind it: how editors write a standfirst where the theme
-    has no place for one."""
+    has no place for one. It is the text's own beginning too: of 18 such pages the truth of all had it in the text."""
     while body is not None:
         children = [
             child
@@ -109,7 +122,7 @@ def _bold_paragraph(body: HtmlElement | None) -> Standfirst:
             and not _LABEL.search(text)
             and not _all_bold(children[1:4])
         ):
-            return Standfirst(text, "paragraph", children[0])
+            return Standfirst(text, "paragraph")
         return Standfirst()
     return Standfirst()
 

@@ -132,10 +132,10 @@ def test_a_translation_note_leads_to_the_translation() -> None:
     assert [one.url for one in found.translations] == ["https://institute.example/en/"]
 
 
-def test_a_bold_first_paragraph_is_the_standfirst() -> None:
+def test_a_bold_first_paragraph_is_the_standfirst_and_stays_the_first() -> None:
     found = content(f"<p><strong>{LONG}</strong></p><p>{LONG_ARABIC}</p><p>{LONG}</p>")
     assert found.standfirst == LONG.strip()
-    assert [block.text for block in found.blocks] == [LONG_ARABIC.strip(), LONG.strip()]
+    assert [block.text for block in found.blocks] == [LONG.strip(), LONG_ARABIC.strip(), LONG.strip()]
 
 
 def test_the_title_is_not_repeated_in_the_body() -> None:

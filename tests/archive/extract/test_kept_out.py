@@ -38,10 +38,14 @@ def test_furniture_goes_to_its_own_fields_in_both_languages() -> None:
         assert [one.url.removeprefix("https://institute.example") for one in found.related] == ["/other/", "/next/"]
 
 
-def test_a_standfirst_that_is_repeated_stands_once_and_a_note_on_the_translation_is_none_of_the_text() -> None:
+def test_a_bold_first_paragraph_stands_once_and_a_note_on_the_translation_is_none_of_the_text() -> None:
     said = 'تم ترجمة هذا المقال من اللغة الإنجليزية. لقراءة النسخة الأصلية <a href="/en/">اضغط هنا</a>.'
     note = f"<p><em>{said}</em></p><p>***</p>"
     found = content(f"{note}<p><strong>{LONG_ARABIC}</strong></p><p>{LONG_ARABIC * 2}</p><p>{LONG_ARABIC}x</p>")
     assert found.standfirst == LONG_ARABIC.strip()
-    assert [block.text for block in found.blocks] == [(LONG_ARABIC * 2).strip(), f"{LONG_ARABIC}x"]
+    assert [block.text for block in found.blocks] == [
+        LONG_ARABIC.strip(),
+        (LONG_ARABIC * 2).strip(),
+        f"{LONG_ARABIC}x",
+    ]
     assert [one.url for one in found.translations] == ["https://institute.example/en/"]

@@ -42,7 +42,20 @@ def read(top: str, body: str = BODY, head: str = "") -> tuple[str | None, str | 
 def test_where_it_stands(top: str, body: str, wanted: str | None, source: str | None) -> None:
     standfirst, read_from, texts = read(top, body)
     assert (standfirst, read_from) == (wanted, source)
-    assert wanted not in texts  # one that was found is no part of the body
+    assert (wanted in texts) == (source == "paragraph")  # else it is no part of the body
+
+
+@pytest.mark.parametrize(("deck", "body"), [(DECK, BODY), (DECK_ARABIC, BODY_ARABIC)])
+def test_a_first_paragraph_of_the_body_stays_its_own_whatever_its_class_says(deck: str, body: str) -> None:
+    standfirst, source, texts = read("<h1>Courts</h1>", f'<p class="lead">{deck}</p>{body}')
+    assert (standfirst, source) == (deck, "paragraph")
+    assert texts[0] == deck
+
+
+def test_a_heading_among_the_bodys_words_is_none() -> None:
+    standfirst, _, texts = read("<h1>Courts</h1>", f'{BODY}<h2 class="is-style-subheading">{DECK}</h2>{BODY}')
+    assert standfirst is None
+    assert DECK in texts
 
 
 def test_a_description_that_nobody_sees_is_none() -> None:
