@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from archive.extract import footnotes, furniture, related
+from archive.extract import contents, footnotes, furniture, related
 from archive.extract.body import Body
 from archive.extract.boilerplate import Sort
 from archive.extract.draft import Draft
@@ -49,7 +49,7 @@ class Sorted:
 def sort(body: Body, base: str, title: str | None, standfirst: str | None, authors: Iterable[str]) -> Sorted:
     """Take out of the body what is no part of it. Relative links of notes are joined to `base`."""
     names = tuple(authors)
-    found = Sorted(list(body.drafts))
+    found = Sorted(contents.without(body.drafts))
     _without_furniture(found)
     _without_head(found, title, names)
     found.drafts, found.related = related.taken_out(found.drafts, base)
