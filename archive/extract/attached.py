@@ -17,8 +17,10 @@ from archive.institutes.profile import Profile
 from archive.institutes.urls import absolute
 
 _FEATURED = query(
-    "descendant::*[@class and (contains(concat(' ', normalize-space(@class), ' '), ' wp-block-post-featured-image ')"
-    " or (self::img and contains(concat(' ', normalize-space(@class), ' '), ' wp-post-image ')))]"
+    "descendant::*[contains(@class, 'wp-block-post-featured-image')"
+    " or (self::img and contains(@class, 'wp-post-image'))]"
+    "[contains(concat(' ', normalize-space(@class), ' '), ' wp-block-post-featured-image ')"
+    " or (self::img and contains(concat(' ', normalize-space(@class), ' '), ' wp-post-image '))]"
 )
 _LISTED = re.compile(r"(?:^|\s)(?:wp-block-query|wp-block-post-template|wp-block-post|cards?)(?:\s|$)")
 _ENDINGS = (".pdf", ".PDF", ".doc", ".xls", ".ppt", ".od", ".rtf", ".epub")  # found in C; `_DOCUMENT` says which are

@@ -46,11 +46,11 @@ _SORTS = (
                  r"sidebar|side-?bar|widget|widget-?area|wp-block-widget-area|right-?rail|"
                  r"cookies?-?(?:notice|banner|consent|bar|law\S*|popup)|gdpr\S*|cookie-\S+|cc-window|onetrust\S*|"
                  r"advert(?:s|isement|isements|ising)?(?:-\S+)?|ads?|ads?-?(?:container|slot|unit|wrap\w*|banner|block|box|inner|label|placement|space|zone|area|\d+)|adsbygoogle|google-auto-placed|"
-                 r"sponsor(?:ed|s|ship)?(?:-\S+)?|promo(?:tion)?(?:-\S+)?|banner-?ad\S*|donat(?:e|ion)(?:-\S+)?|call-?to-?action|(?:\S+-)?cta(?:-\S+)?|(?:\S+-)?paywall(?:-\S+)?|restricted-content\S*|"
+                 r"sponsor(?:ed|s|ship)?(?:-\S+)?|promo(?:tion)?(?:-\S+)?|banner-?ad\S*|donat(?:e|ion)(?:-\S+)?|(?:\S+-)?call-?to-?action(?:-\S+)?|(?:\S+-)?cta(?:-\S+)?|(?:\S+-)?paywall(?:-\S+)?|restricted-content\S*|"
                  r"screen-reader-(?:text|shortcut)|sr-only|visually-?hidden|skip-?link|assistive-text|print-?(?:only|link|header|footer)|printfriendly\S*|pf-button\S*|"
                  r"modal(?:-\S+)?|pop-?up(?:-\S+)?|off-?canvas(?:-\S+)?|lightbox|toast|tooltip|search-?form|login-?form|"
-                 r"ez-toc\S*|lwptoc\S*|toc(?:[-_]\S+)?|table-of-contents?(?:-\S+)?|wp-block-yoast-seo-table-of-contents|reading-?time|post-?views\S*|"
-                 r"post-ratings\S*|kk-star-ratings|rating-?(?:box|widget)|wpulike\S*|wp_ulike\S*|post-password-form|edit-?link|copyright(?:-\S+)?|back-?to-?top|"
+                 r"ez-toc\S*|lwptoc\S*|(?:\S+-)?toc(?:-\S+)?|(?:\S+-)?table-?of-?contents?(?:-\S+)?|wp-block-yoast-seo-table-of-contents|reading-?time|post-?views\S*|"
+                 r"post-ratings\S*|kk-star-ratings|rw-rating-table|serial-?posts|(?:adthrive|raptive|mediavine|mv-ad)(?:-\S+)?|rating-?(?:box|widget)|wpulike\S*|wp_ulike\S*|post-password-form|edit-?link|copyright(?:-\S+)?|back-?to-?top|"
                  r"powerpress\S*|mejs\S*|video-?(?:player|controls)|vjs-\S+|playlist|wp-playlist\S*|download-?app|app-?download|gallery-?nav\S*|slick-(?:arrow|dots|prev|next)|swiper-(?:button|pagination)\S*"),
 )  # fmt: skip
 # What page builders call those of their modules that are no part of a text. All else that they make is a module too.

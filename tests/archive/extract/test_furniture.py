@@ -33,6 +33,13 @@ from archive.extract import furniture
         "مدة القراءة: ٥ دقائق",
         "قيّم هذا المقال",
         "جدول المحتويات",
+        "Like what you're reading? Subscribe to our letters.",
+        "هل أعجبك ما قرأت؟ اشترك في رسائلنا.",
+        "This story is funded by readers like you. Give today.",
+        "هذا التقرير بدعم من قرائنا. تبرّع اليوم.",
+        "Did you make this recipe? Tell us how it went.",
+        "هل جربت هذه الوصفة؟ أخبرنا.",
+        "هل أعجبك هذا المقال؟",
     ],
 )
 def test_lines_of_the_template_are_furniture(text: str) -> None:
@@ -58,6 +65,12 @@ def test_lines_of_the_template_are_furniture(text: str) -> None:
         "انضم إلى الدعوى ثلاثة من المحامين.",
         "هل يملك البرلمان هذا الحق؟",
         "التالي في ترتيب الحكم هو نائب الرئيس.",
+        "Like what you see in the mirror, the state is what you make of it.",
+        "هل أعجبك ما قرأت في الحكم أم لم يعجبك، فهو ملزم.",
+        "This work was supported by members of parliament.",
+        "هذا التقرير بدعم من صندوق الأمم المتحدة للسكان.",
+        "Did you make this decision alone? the judge asked.",
+        "هل جربت هذه المحاكم من قبل؟",
     ],
 )
 def test_sentences_that_begin_alike_are_none(text: str) -> None:
