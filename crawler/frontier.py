@@ -6,6 +6,7 @@ that the same code runs on SQLite and on PostgreSQL.
 """
 
 import hashlib
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
@@ -16,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
 from archive.store.exchange import Location
+from crawler.errors import CrawlError
 
 
 class Role(IntEnum):
@@ -95,6 +97,7 @@ class Captured:
     location: Location
 
 
+_VERSION = 1  # of the tables; 0 was said of the same ones, before they had a number
 _metadata = sa.MetaData()
 _urls = sa.Table(
     "urls",
@@ -146,8 +149,28 @@ class Frontier:
             f"sqlite:///{path}", poolclass=sa.pool.NullPool, connect_args={"check_same_thread": False}
         )
         sa.event.listen(self._engine, "connect", _durable)
-        self._connection = self._engine.connect()
+        try:
+            self._connection = self._engine.connect()
+            self._make(path)
+        except (sqlite3.DatabaseError, sa.exc.DatabaseError) as error:
+            if isinstance(getattr(error, "orig", error), sqlite3.OperationalError):
+                raise  # locked, no rights, disk full
+            raise CrawlError(
+                f"{path} is damaged ({getattr(error, 'orig', error)}): delete it to begin the crawl anew; "
+                "what is archived stays"
+            ) from None
+
+    def _make(self, path: Path) -> None:
+        """The tables, where there are none. Raises CrawlError where they are another version's."""
+        found = self._connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+        if found not in (0, _VERSION):
+            self.close()
+            raise CrawlError(
+                f"{path} is of version {found}, and this policy-archive reads version {_VERSION}: finish the crawl "
+                "with the policy-archive that began it, or delete the file to begin anew; what is archived stays"
+            )
         _metadata.create_all(self._connection)
+        self._connection.exec_driver_sql(f"PRAGMA user_version = {_VERSION}")
         self._connection.commit()
 
     def close(self) -> None:

@@ -93,8 +93,7 @@ class _Assembly:
         """None where it says nothing: a change of spelling, or a redirect to what was not captured."""
         match row.role:
             case Role.PUBLICATION:
-                whole = row.status == 200 and row.truncated is None and row.content_sha256 is not None
-                return Sight.WHOLE if whole else Sight.PARTIAL
+                return Sight.WHOLE if row.whole else Sight.PARTIAL
             case Role.RESTRICTED:
                 return Sight.RESTRICTED
             case Role.MISSING:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Self
 from archive.dataset.derived import Derived
 from archive.dataset.publication import stamp
 from archive.extract.page import Role
+from archive.extract.warnings import Warning
 from archive.store.exchange import Location
 
 _VERSION = 2  # of the tables; a store of another version is thrown away
@@ -67,6 +68,12 @@ class Row(NamedTuple):
     content_sha256: str | None
     warnings: str  # JSON array
     derived_by: str
+
+    @property
+    def whole(self) -> bool:
+        """Whether this is a publication's page that came whole and could be decoded."""
+        came = self.role == Role.PUBLICATION and self.status == 200 and self.truncated is None
+        return came and self.content_sha256 is not None and f'"{Warning.UNDECODABLE}"' not in self.warnings
 
 
 class PageStore:

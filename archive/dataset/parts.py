@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from archive.dataset.pages import Row
-from archive.extract.page import Block, Content, Role
+from archive.extract.page import Block, Content
 from archive.extract.warnings import Warning
 
 _LISTS = ("authors", "sections", "tags", "countries", "images", "documents", "author_notes", "related", "translations")
@@ -38,7 +38,7 @@ class Spread:
         for row in rows:
             if row.part_key in members and row.part_key != row.key:
                 keys.add(row.key)
-                if row.role == Role.PUBLICATION and row.status == 200 and not row.truncated and row.content_sha256:
+                if row.whole:
                     found.setdefault(row.key, []).append(row)
         return cls(frozenset(keys), crawl_of, found)
 

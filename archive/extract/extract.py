@@ -72,7 +72,10 @@ def _page(capture: Capture, profile: Profile, given: Role | None, whole: bool) -
             http.decode(capture.entity, capture.headers, MAX_BYTES) if _is_text(stated, capture) else capture.entity
         )
     except DamagedRecord:
-        return _bare(capture, Role.ERROR, stated, [*warnings, Warning.UNDECODABLE])
+        if not _is_lost_publication(capture, profile, given):
+            return _bare(capture, Role.ERROR, stated, [*warnings, Warning.UNDECODABLE])
+        bytes_ = b""
+        warnings.append(Warning.UNDECODABLE)
     role = roles.before_reading(capture, profile, bytes_)
     if role is not None and role is not Role.OUTSIDE:
         kind = roles.sniffed(stated, bytes_)
@@ -106,6 +109,14 @@ def _page(capture: Capture, profile: Profile, given: Role | None, whole: bool) -
         requisites=needed,
         warnings=tuple(sorted(set(map(str, document.warnings)))),
     )
+
+
+def _is_lost_publication(capture: Capture, profile: Profile, given: Role | None) -> bool:
+    """Whether what cannot be decoded answered, as a page, where a publication is: it has its line, without a text."""
+    if roles.before_reading(capture, profile, b"") is not None:
+        return False
+    page = Document.from_bytes(b"", capture.url, None, capture.headers)
+    return (given or roles.of_page(capture, profile, page, b"")) is Role.PUBLICATION
 
 
 def _is_text(stated: str | None, capture: Capture) -> bool:

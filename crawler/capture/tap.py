@@ -4,6 +4,8 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
+from twisted.protocols.basic import LineReceiver
+
 from archive.errors import OutOfSpace
 from archive.store.exchange import Exchange, Truncation
 from archive.store.spool import Spool
@@ -73,8 +75,11 @@ class Tap:
         self._most = len(self._received) - len(known) + found.end() + self._max_body
 
     @property
-    def empty(self) -> bool:
-        return not self._received
+    def head_too_long(self) -> bool:
+        """Whether what came was cut off within the head, by us or by Twisted at a line that is too long for it."""
+        return self._before is not None and (
+            self.truncated is Truncation.LENGTH or len(self._received) > LineReceiver.MAX_LENGTH
+        )
 
     def describe(self, transport: Any) -> None:
         """Read the peer's address and the TLS state: they are not there before the first bytes have come."""

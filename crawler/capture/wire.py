@@ -10,6 +10,7 @@ Private API of Scrapy 2.19 and Twisted 26.10: tests/crawler/capture/test_wire.py
 what is kept.
 """
 
+import contextlib
 from collections.abc import Callable
 from functools import partial
 from time import monotonic
@@ -21,6 +22,7 @@ from scrapy.core.downloader.handlers.http11 import (
     HTTP11DownloadHandler,
     _LenientHTTP11ClientFactory,
     _LenientHTTP11ClientProtocol,
+    _LenientHTTPClientParser,
     _ScrapyAgent,
 )
 from scrapy.crawler import Crawler
@@ -32,13 +34,16 @@ from twisted.python.failure import Failure
 from twisted.web.client import ResponseDone
 from twisted.web.http import PotentialDataLoss
 from twisted.web.http_headers import Headers as TwistedHeaders
+from twisted.web.http_headers import InvalidHeaderName
 from twisted.web.iweb import IPolicyForHTTPS
 from zope.interface.declarations import implementer
 
 from archive.store.exchange import Truncation
+from crawler.capture.failure import HeadTooLong, words
 from crawler.capture.tap import PAGE_BYTES, Tap
 
-_LONGEST = 3600.0  # seconds for one answer, however steadily it drips
+_LONGEST = 3600.0  # seconds for one answer, however steadily it comes
+_PROGRESS = 1024  # bytes; an answer that brings fewer within its timeout is dripping, and is cut off
 
 
 class _TappedHeaders(TwistedHeaders):
@@ -52,6 +57,14 @@ class _TappedHeaders(TwistedHeaders):
         return copied
 
 
+class _Parser(_LenientHTTPClientParser):
+    """Passes over header lines whose name is none, as browsers do: Twisted would give up the whole page."""
+
+    def headerReceived(self, name: bytes, value: bytes) -> None:
+        with contextlib.suppress(InvalidHeaderName):
+            super().headerReceived(name, value)  # type: ignore[no-untyped-call]
+
+
 class _TappedProtocol(_LenientHTTP11ClientProtocol):
     """Feeds the tap of the request that the connection is busy with."""
 
@@ -61,7 +74,7 @@ class _TappedProtocol(_LenientHTTP11ClientProtocol):
         tap: Tap | None = getattr(request.headers, "tap", None)
         self._tap = tap
         if tap is None:
-            return super().request(request)
+            return self._ask(request)
         transport: Any = self.transport
         write, write_sequence = transport.write, transport.writeSequence
 
@@ -76,9 +89,15 @@ class _TappedProtocol(_LenientHTTP11ClientProtocol):
 
         transport.write, transport.writeSequence = tee, tee_sequence
         try:
-            return super().request(request)
+            return self._ask(request)
         finally:
             del transport.write, transport.writeSequence
+
+    def _ask(self, request: Any) -> Deferred[Any]:
+        answered = super().request(request)
+        if self._parser is not None:
+            self._parser.__class__ = _Parser  # the parser's class is fixed in Twisted; Scrapy does the same
+        return answered
 
     def dataReceived(self, data: bytes) -> None:
         tap, transport = self._tap, self.transport
@@ -115,7 +134,7 @@ class _TappedAgent(_ScrapyAgent):
         return finished
 
     def _came(self, timeout: float, deadline: float) -> None:
-        # Scrapy's timeout is for the whole answer: a report of 100 MB takes longer. Ours is for a pause in it.
+        # Scrapy's timeout is for the whole answer: a report of 100 MB takes longer. Ours is for each piece of it.
         timer: Any = self._timeout_cl  # zope's interfaces have no self
         if timer.active():
             timer.reset(max(0.0, min(timeout, deadline - monotonic())))
@@ -135,11 +154,15 @@ class _Body(Protocol):
     def __init__(self, finished: "Deferred[Any]", txresponse: Any, keep: bool, progress: Callable[[], None]) -> None:
         self._finished = finished
         self._progress = progress
+        self._unnoted = 0  # bytes since the last progress
         self._txresponse = txresponse
         self._parts: list[bytes] | None = [] if keep else None
 
     def dataReceived(self, data: bytes) -> None:
-        self._progress()
+        self._unnoted += len(data)
+        if self._unnoted >= _PROGRESS:
+            self._unnoted = 0
+            self._progress()
         if self._parts is not None:
             self._parts.append(data)
 
@@ -202,11 +225,13 @@ class WireHandler(HTTP11DownloadHandler):
                 response.flags.append(str(tap.truncated))
             return response
         except BaseException as caught:
-            error = f"{type(caught).__name__}: {caught}"
+            error = words(caught)
             if isinstance(caught, DownloadTimeoutError):
                 tap.truncated = tap.truncated or Truncation.TIME
             elif not isinstance(caught, DownloadCancelledError):
                 tap.truncated = tap.truncated or Truncation.DISCONNECT
+            if tap.head_too_long:
+                raise HeadTooLong from caught
             raise
         finally:
             del request.meta["tap"]

@@ -16,6 +16,7 @@ from scrapy.http.request import NO_CALLBACK
 
 from archive.errors import DamagedRecord
 from archive.store import http
+from crawler.capture import failure
 from crawler.etiquette.guard import refusal
 
 MAX_BYTES = 500 * 1024  # RFC 9309, 2.5: at least so much must be parsed
@@ -152,8 +153,9 @@ class RobotsMiddleware:
 
 
 def _unreachable(url: str, error: Exception) -> Rules:
-    why = " ".join(str(error).split()) or type(error).__name__
-    return Rules(None, True, f"{url} could not be had: {why}", time.monotonic() + _SOON, unreachable=True)
+    return Rules(
+        None, True, f"{url} could not be had: {failure.words(error)}", time.monotonic() + _SOON, unreachable=True
+    )
 
 
 def _rules(url: str, response: Response, until: float) -> Rules:

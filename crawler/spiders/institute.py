@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from scrapy import Spider
 from scrapy.crawler import Crawler
-from scrapy.exceptions import CannotResolveHostError
+from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
 from scrapy.http import Headers, Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
@@ -21,6 +21,7 @@ from archive.institutes.profile import Kind, Profile
 from archive.institutes.urls import UrlRule
 from archive.store import http
 from archive.store.exchange import Location, Stored, Truncation
+from crawler.capture.failure import words
 from crawler.crawl import Crawl, user_agent
 from crawler.discovery import sources
 from crawler.etiquette import guard
@@ -114,12 +115,13 @@ class InstituteSpider(Spider):
         recorded = failure.request.meta.get("recorded")  # type: ignore[attr-defined]
         if recorded is not None:
             await recorded
-        error = failure.value
+        error: Any = failure.value
         if isinstance(error, HostHeld):
             await self.crawl.postpone(row, error.seconds)
             return
         private = guard.refusal(urlsplit(row.url).hostname or "") if isinstance(error, CannotResolveHostError) else None
-        why = private or " ".join(str(error).split())[:300] or type(error).__name__
+        told = " ".join(str(error).split()) if isinstance(error, IgnoreRequest) else words(error)
+        why = private or told[:400]
         self.crawl.refusals[why] += 1
         if isinstance(error, RobotsForbidden):
             await self._end(row, End.ROBOTS, why)
@@ -128,7 +130,7 @@ class InstituteSpider(Spider):
         elif isinstance(error, RobotsUnreachable):
             await self._again(row, why)
         else:
-            await self._again(row, f"{type(error).__name__}: {why}")
+            await self._again(row, why)
 
     async def _unforeseen(self, row: Row, error: Exception) -> None:
         """A fault of ours, or of the disk: the row fails, counted and logged, and the crawl goes on if it can."""

@@ -1,10 +1,13 @@
 """The table of what is to be fetched: states, duplicates, order, and what is left after a crash."""
 
+import contextlib
+import sqlite3
 from pathlib import Path
 
 import pytest
 
 from archive.store.exchange import Location
+from crawler.errors import CrawlError
 from crawler.frontier import Added, End, Found, Frontier, Role
 
 ARABIC = "https://timep.org/2024/12/05/%D8%B3%D9%88%D8%B1%D9%8A%D8%A7/"
@@ -86,3 +89,20 @@ def test_every_url_has_one_end_and_the_sum_is_what_was_found(frontier: Frontier)
     counts = frontier.counts()
     assert counts == {(Role.PAGE, "archived"): 1, (Role.PAGE, "out-of-scope"): 1, (Role.PAGE, "queued"): 1}
     assert len(list(frontier.all())) == sum(counts.values())
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"), [("another version", "is of version 999"), ("ليس قاعدة بيانات", "is damaged")]
+)
+def test_a_table_that_cannot_be_read_is_refused_in_one_line(tmp_path: Path, damage: str, said: str) -> None:
+    path = tmp_path / "frontier.sqlite"
+    Frontier(path).close()
+    if damage == "another version":
+        with contextlib.closing(sqlite3.connect(path)) as other:
+            other.execute("PRAGMA user_version = 999")
+    else:
+        path.write_text(damage * 100, encoding="utf-8")
+    with pytest.raises(CrawlError, match=said) as refused:
+        Frontier(path)
+    assert str(path) in str(refused.value)
+    assert "begin" in str(refused.value)
