@@ -26,6 +26,8 @@ from archive.institutes.urls import UrlRule, absolute, canonical, classify
 from archive.store.collection import Collection
 from archive.store.exchange import Resource
 from archive.store.writer import Writer
+from crawler.capture import proxy
+from crawler.clock import LONGEST_WAIT, steady
 from crawler.discovery import sources
 from crawler.errors import CrawlError, space
 from crawler.etiquette.pace import Pace
@@ -83,6 +85,7 @@ class Crawl:
             Counter()
         )  # why nothing was fetched: for the last line of a crawl that got nothing
         self._lock = lock
+        self.proxies = proxy.of_environment()
         self.frontier = Frontier(collection.state_dir / "frontier.sqlite")
         self.resumed = self.frontier.fact("crawl") is not None and self.frontier.fact("ended") is None
         if not self.resumed:
@@ -166,7 +169,7 @@ class Crawl:
         self.writer = Writer(self.collection, self.id, f"policy-archive/{__version__}", self._warcinfo())
         self.recorder = Recorder(self.writer, self.frontier, loop, self.room)
         self._claim_what_was_written()
-        self.frontier.release()
+        self.frontier.release(steady() + LONGEST_WAIT)
         self.unread = self.frontier.unread()
         if self.options.max_minutes:  # a host that is left alone for an hour would else be waited for
             loop.call_later(self.options.max_minutes * 60, self._time_is_up)
@@ -258,13 +261,13 @@ class Crawl:
 
     async def again(self, row: Row, wait: float, reason: str) -> None:
         """The row goes back into the queue for `wait` seconds."""
-        due = time.time() + wait
+        due = steady() + wait
         await self.recorder.change(lambda frontier: frontier.retry(row, due, reason))
         self.changed()
 
     async def postpone(self, row: Row, wait: float) -> None:
         """The row goes back into the queue for `wait` seconds, not tried."""
-        due = time.time() + wait
+        due = steady() + wait
         await self.recorder.change(lambda frontier: frontier.postpone(row, due))
         self.changed()
 
@@ -313,11 +316,17 @@ class Crawl:
         contact = self.profile.etiquette.contact
         broken = self.profile.etiquette.broken_certificates
         unchecked = {"certificates-not-checked": ", ".join(broken)} if broken else {}
-        return unchecked | {
-            "operator": contact or "not stated",
-            "robots": "obey (RFC 9309)",
-            "http-header-user-agent": user_agent(self.profile),
-        }
+        through = ", ".join(f"{scheme} through {address}" for scheme, address in sorted(self.proxies.items()))
+        proxied = {"proxy": through} if through else {}
+        return (
+            unchecked
+            | proxied
+            | {
+                "operator": contact or "not stated",
+                "robots": "obey (RFC 9309)",
+                "http-header-user-agent": user_agent(self.profile),
+            }
+        )
 
 
 def profile_resource(profile: Profile) -> Resource:

@@ -6,6 +6,7 @@ that the same code runs on SQLite and on PostgreSQL.
 """
 
 import hashlib
+import math
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -258,8 +259,11 @@ class Frontier:
         """Back into the queue, not tried, not before `due` (seconds since 1970). The caller commits."""
         self._connection.execute(_POSTPONE, {"row": row.id, "at": due, "tried": row.tries})
 
-    def release(self) -> None:
-        """On start: what was in flight when the last process ended goes back to the queue."""
+    def release(self, latest: float = math.inf) -> None:
+        """On start: what was in flight when the last process ended goes back to the queue. What is due after `latest`
+        was put off by a clock that has been set back since, and is due now.
+        """
+        self._connection.execute(sa.update(_urls).where(_urls.c.due > latest).values(due=0.0))
         self._connection.execute(sa.update(_urls).where(_urls.c.state == State.IN_FLIGHT).values(state=State.QUEUED))
         self._connection.commit()
 

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from archive.store.exchange import Exchange, Resource, Stored
 from archive.store.spool import close
+from crawler.clock import steady
 from crawler.errors import space
 from crawler.frontier import Frontier, Role, Row
 from crawler.room import Room
@@ -74,7 +75,7 @@ class Recorder:
         """URLs to fetch now, in-flight from here on, and when the next one is due if there was none."""
 
         def claimed(frontier: Frontier) -> tuple[list[Row], float | None]:
-            rows = frontier.claim(count, time.time(), roles)
+            rows = frontier.claim(count, steady(), roles)
             return rows, None if rows else frontier.next_due(roles)
 
         return self.change(claimed)

@@ -19,6 +19,7 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from crawler.capture.tap import DOCUMENT_BYTES, PAGE_BYTES
+from crawler.clock import steady
 from crawler.crawl import Crawl
 from crawler.frontier import Role, Row
 
@@ -125,7 +126,7 @@ class FrontierScheduler(BaseScheduler):
         if not rows:
             self._exhausted = True
             if due is not None:
-                self._later(max(0.05, due - time.time()))
+                self._later(max(0.05, due - steady()))
         self._wake()
 
     def _later(self, seconds: float) -> None:

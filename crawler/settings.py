@@ -20,6 +20,7 @@ DEFAULT_REQUEST_HEADERS = {
     # default adds br and zstd: bytes that any reader of the next decades can decode
     "Accept-Encoding": "gzip, deflate",
 }
+HTTPPROXY_AUTH_ENCODING = "utf-8"  # default latin-1, in which an Arabic password has no form
 COMPRESSION_ENABLED = False  # default True: the reactor never decodes; workers do
 DOWNLOAD_FAIL_ON_DATALOSS = False  # default True: a truncated page is archived as such
 DOWNLOAD_TIMEOUT = 60  # default 180 s
@@ -32,9 +33,12 @@ DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the frontier knows wha
 
 # Etiquette
 # Default has a dozen: retries and redirects go through the frontier, so that each hop is captured and survives a crash;
-# no cookies, cache, proxy or credentials; headers are set by the scheduler; Scrapy's own robots.txt is passed over when
+# no cookies, cache or credentials; headers are set by the scheduler; Scrapy's own robots.txt is passed over when
 # it answers 503 or hangs.
-DOWNLOADER_MIDDLEWARES_BASE = {"crawler.etiquette.robots.RobotsMiddleware": 100}
+DOWNLOADER_MIDDLEWARES_BASE = {
+    "crawler.etiquette.robots.RobotsMiddleware": 100,
+    "crawler.capture.proxy.ProxyMiddleware": 750,
+}
 SPIDER_MIDDLEWARES_BASE: dict[
     str, int
 ] = {}  # callbacks yield nothing: links go into the frontier with the row that they come from

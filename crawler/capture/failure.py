@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterator
 
 from OpenSSL import SSL
+from scrapy.core.downloader.handlers.http11 import TunnelError
 from service_identity import VerificationError
 from twisted.internet.error import ConnectionRefusedError as Refused
 from twisted.internet.error import DNSLookupError
 from twisted.protocols.basic import LineReceiver
 from twisted.python.failure import Failure
 
+from crawler.capture.proxy import ProxyRefused
 from crawler.capture.tap import MAX_HEAD
 
 _CERTIFICATE = (
@@ -34,8 +36,8 @@ def words(error: BaseException) -> str:
             return _CERTIFICATE.format(fault="is not for this host")
         if isinstance(cause, SSL.Error):
             return _of_tls(cause)
-        if isinstance(cause, HeadTooLong):
-            return str(cause)
+        if isinstance(cause, (HeadTooLong, ProxyRefused, TunnelError)):
+            return _line(cause)
         if isinstance(cause, Refused):
             return "the connection was refused"
         if isinstance(cause, DNSLookupError):

@@ -23,11 +23,14 @@ class Tap:
     ended. What is received is on disk once it is large, and `room` is watched while it grows.
     """
 
-    def __init__(self, url: str, method: str, max_body: int = PAGE_BYTES, room: Room | None = None) -> None:
+    def __init__(
+        self, url: str, method: str, max_body: int = PAGE_BYTES, room: Room | None = None, direct: bool = True
+    ) -> None:
         self.url = url
         self.method = method
         self.began = datetime.now(UTC)
         self.truncated: Truncation | None = None
+        self._direct = direct  # else the peer is a proxy, and the site's address is not known
         self._max_body = max_body
         self.failed: OSError | OutOfSpace | None = None  # why what was received could not be kept
         self._sent: list[bytes] = []
@@ -35,6 +38,7 @@ class Tap:
         self._received = room.spool() if room else Spool()
         self._before: bytes | None = b""  # the last bytes, until the head ends
         self._most = MAX_HEAD  # bytes that are kept
+        self._described = False
         self._ip: str | None = None
         self._protocols: tuple[str, ...] = ()
         self._cipher: str | None = None
@@ -81,11 +85,17 @@ class Tap:
             self.truncated is Truncation.LENGTH or len(self._received) > LineReceiver.MAX_LENGTH
         )
 
+    def discard(self) -> None:
+        """What came is not the site's: it is not kept."""
+        self._received = self._room.spool() if self._room else Spool()
+
     def describe(self, transport: Any) -> None:
         """Read the peer's address and the TLS state: they are not there before the first bytes have come."""
-        if self._ip is not None:
+        if self._described:
             return
-        self._ip = str(transport.getPeer().host)
+        self._described = True
+        if self._direct:
+            self._ip = str(transport.getPeer().host)
         handle = transport.getHandle()
         if hasattr(handle, "get_cipher_name"):
             version = str(handle.get_protocol_version_name())  # "TLSv1.3"

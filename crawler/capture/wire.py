@@ -39,6 +39,7 @@ from twisted.web.iweb import IPolicyForHTTPS
 from zope.interface.declarations import implementer
 
 from archive.store.exchange import Truncation
+from crawler.capture import proxy
 from crawler.capture.failure import HeadTooLong, words
 from crawler.capture.tap import PAGE_BYTES, Tap
 
@@ -177,11 +178,19 @@ class _Body(Protocol):
 
 
 def _with_tap(
-    send: Any, tap: Tap, key: Any, endpoint: Any, method: bytes, uri: Any, headers: Any, body: Any, path: bytes
+    send: Any,
+    tap: Tap,
+    key: Any,
+    endpoint: Any,
+    method: bytes,
+    parsedURI: Any,
+    headers: Any,
+    bodyProducer: Any,
+    requestPath: bytes,
 ) -> Any:
     tapped = _TappedHeaders(dict(headers.getAllRawHeaders()))
     tapped.tap = tap
-    return send(key, endpoint, method, uri, tapped, body, path)
+    return send(key, endpoint, method, parsedURI, tapped, bodyProducer, requestPath)
 
 
 @implementer(IPolicyForHTTPS)  # type: ignore[no-untyped-call]
@@ -215,11 +224,15 @@ class WireHandler(HTTP11DownloadHandler):
 
     async def download_request(self, request: Request) -> Response:
         crawl: Any = self._crawler.spider.crawl  # type: ignore[union-attr]
-        tap = Tap(request.url, request.method, request.meta.get("max_bytes", PAGE_BYTES), crawl.room)
+        proxied = bool(request.meta.get("proxy"))
+        tap = Tap(request.url, request.method, request.meta.get("max_bytes", PAGE_BYTES), crawl.room, not proxied)
         request.meta["tap"] = tap
         error: str | None = None
         try:
             response = await self._send(request)
+            if proxied and response.status == 407:
+                tap.discard()
+                raise proxy.refused(request)
             if "dataloss" in response.flags:
                 tap.truncated = tap.truncated or Truncation.DISCONNECT
                 response.flags.append(str(tap.truncated))

@@ -30,6 +30,10 @@ class PrivateAddress(DNSLookupError):
     through.
     """
 
+    def __init__(self, why: str, address: str) -> None:
+        super().__init__(why)
+        self.address = address
+
 
 class GuardedResolver(CachingThreadedResolver):
     """Refuses private, loopback, link-local, multicast and reserved addresses, but for the hosts in `doors`."""
@@ -89,7 +93,7 @@ def refused(name: str, address: str) -> PrivateAddress:
     why = f"{name} is at {address}, which is not a public address; --allow-private lets a crawl go there"
     if len(_refusals) < _REMEMBERED:
         _refusals[name] = why
-    return PrivateAddress(why)
+    return PrivateAddress(why, address)
 
 
 def refusal(host: str) -> str | None:

@@ -6,7 +6,8 @@ import random
 import time
 from email.utils import parsedate_to_datetime
 
-_AT_MOST = 3600.0  # seconds; nobody waits longer on a header's word
+from crawler.clock import LONGEST_WAIT
+
 _FIRST = 5.0  # seconds after the first 429 or 503 that does not say how long; doubled each time
 
 
@@ -26,7 +27,7 @@ class Pace:
         strikes = self._strikes[host] = self._strikes.get(host, 0) + 1
         wait = read_retry_after(retry_after, time.time())
         if wait is None:
-            wait = min(_AT_MOST, _FIRST * 2 ** (strikes - 1)) * random.uniform(1, 1.25)
+            wait = min(LONGEST_WAIT, _FIRST * 2 ** (strikes - 1) * random.uniform(1, 1.25))
         self._until[host] = max(self._until.get(host, 0.0), time.monotonic() + wait)
         return wait
 
@@ -43,9 +44,9 @@ def read_retry_after(value: str | None, now: float) -> float | None:
         return None
     text = value.strip()
     if text.isascii() and text.isdigit():
-        return min(_AT_MOST, float(text)) if len(text) < 10 else _AT_MOST
+        return min(LONGEST_WAIT, float(text)) if len(text) < 10 else LONGEST_WAIT
     try:
         seconds = parsedate_to_datetime(text).timestamp() - now
     except (ValueError, TypeError, OverflowError):
         return None
-    return min(_AT_MOST, max(0.0, seconds))
+    return min(LONGEST_WAIT, max(0.0, seconds))
