@@ -1,12 +1,16 @@
 """Runs the command as a user would, in a process of its own: a reactor runs once a process."""
 
+import contextlib
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 
 def environment() -> dict[str, str]:
@@ -41,6 +45,29 @@ def started(folder: Path, words: Sequence[str], output: int = subprocess.PIPE) -
         text=True,
         start_new_session=True,
     )
+
+
+def peak_memory(process: "subprocess.Popen[Any]") -> int:
+    """The most memory in KiB that a process or a child of it held, once it has ended.
+
+    Asked for while it runs: what `wait4` tells begins with the memory of the process that it was forked from.
+    """
+    most = 0
+    while process.poll() is None:
+        for one in (process.pid, *_children(process.pid)):
+            with contextlib.suppress(OSError):  # it has just ended
+                told = Path(f"/proc/{one}/status").read_text(encoding="utf-8")
+                found = re.search(r"VmHWM:\s*(\d+) kB", told)
+                most = max(most, int(found[1]) if found else 0)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(0.05)
+    return most
+
+
+def _children(pid: int) -> list[int]:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return [child.pid for child in psutil.Process(pid).children(recursive=True)]
+    return []
 
 
 def profile(folder: Path, home: str, extends: str = "wordpress", **tables: dict[str, Any]) -> Path:

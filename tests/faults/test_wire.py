@@ -6,7 +6,6 @@ catalogue).
 
 import gzip
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -23,7 +22,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from archive.store import warc
 from archive.store.collection import Collection
-from tests.crawler.command import environment, lines, policy_archive, profile
+from tests.crawler.command import environment, lines, peak_memory, policy_archive, profile
 from tests.crawler.sockets import Script, scripted
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults]
@@ -229,11 +228,10 @@ def crawl(folder: Path, site: Path) -> int:
         [sys.executable, "-m", "scrapy", "crawl", "publications", *words],
         cwd=Path(__file__).parents[2], env=environment(), stdout=said, stderr=said,
     ) as process:  # fmt: skip
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        used = peak_memory(process)
         said.seek(0)
         assert process.returncode == 0, said.read()
-    return used.ru_maxrss
+    return used
 
 
 def test_every_url_has_its_end(crawled: Crawled) -> None:

@@ -1,8 +1,6 @@
 """Answers larger than memory should be: kept up to their cap, on disk, with what was cut off said."""
 
-import os
 import socket
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,7 +9,7 @@ from archive.institutes.urls import absolute
 from archive.store import http, warc
 from archive.store.collection import Collection
 from crawler.capture.tap import DOCUMENT_BYTES, PAGE_BYTES
-from tests.crawler.command import policy_archive, profile, started
+from tests.crawler.command import peak_memory, policy_archive, profile, started
 from tests.crawler.sockets import Script, scripted
 
 PIECE = bytes(range(256)) * 4096  # 1 MiB
@@ -27,16 +25,6 @@ def endless(media_type: bytes, pieces: int) -> Script:
             connection.sendall(PIECE)
 
     return send
-
-
-def ended(process: "subprocess.Popen[str]") -> tuple[str, int]:
-    """What a process said, and the most memory in KiB that it, or a child of it, held."""
-    with process:
-        assert process.stdout is not None
-        said = process.stdout.read()
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    return said, used.ru_maxrss
 
 
 # Of media types that are not read as pages: what a worker may take to read one is another limit.
@@ -58,13 +46,14 @@ def test_memory_does_not_follow_the_size_of_a_body(
         (tmp_path / "urls.txt").write_text(url, encoding="utf-8")
         site = str(profile(tmp_path, home))
         words = ["crawl", site, "--urls", "urls.txt", "--allow-private", "--delay", "0", "--collection", "large"]
-        crawl = started(tmp_path, words)
-        said, used = ended(crawl)
-        assert crawl.returncode == 0, said
+        with (tmp_path / "said").open("w+") as said, started(tmp_path, words, said.fileno()) as crawl:
+            used = peak_memory(crawl)
+            said.seek(0)
+            assert crawl.returncode == 0, said.read()
+    assert 0 < used < MEMORY
     collection = Collection.open(tmp_path / "home/collections/large")
     (line,) = [line for line in collection.captures() if line.url == url]
     record = warc.read(collection.resolve(line.filename), line.offset, line.length)
     assert record.field("WARC-Truncated") == "length"
     assert len(http.split(record.block).body) == cap
-    assert used < MEMORY
     assert policy_archive(tmp_path, "verify", "large", "--bytes").returncode == 0
