@@ -1,8 +1,8 @@
 """A captured PDF: its text page by page, and what the file says of itself.
 
-pypdf parses the file; pdf_glyphs.py and pdf_lines.py make text of its pages. Nothing is drawn and no picture is
-decoded. Whatever a hostile file holds, the limits here and pypdf's own are counts: the same file gives the same text
-on every machine.
+pypdf parses the file; pdf_operators.py, pdf_fonts.py, pdf_glyphs.py and pdf_lines.py make text of its pages. Nothing is
+drawn and no picture is decoded. Whatever a hostile file holds, the limits here and pypdf's own are counts: the same
+file gives the same text on every machine.
 """
 
 import logging
@@ -16,7 +16,7 @@ from pypdf import PageObject, PdfReader, apply_configuration
 from pypdf.errors import DependencyError, FileNotDecryptedError, LimitReachedError, PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
 
-from archive.extract import language, pdf_glyphs, pdf_lines
+from archive.extract import language, pdf_fonts, pdf_glyphs, pdf_lines
 from archive.extract.page import FileContent
 from archive.extract.warnings import Warning
 
@@ -84,7 +84,7 @@ def read(body: bytes) -> tuple[FileContent | None, list[str]]:
         said = _description(reader, warnings)
     sample = "\n".join(pages[:SAMPLE_PAGES])
     has_text = any(map(_LETTERS.search, pages))
-    if sum(page.count(pdf_glyphs.REPLACEMENT) for page in pages) * 4 > sum(map(len, pages)):
+    if sum(page.count(pdf_fonts.REPLACEMENT) for page in pages) * 4 > sum(map(len, pages)):
         warnings.append(Warning.DOCUMENT_UNMAPPED)
     if not has_text and not warnings:
         warnings.append(Warning.DOCUMENT_SCANNED)
@@ -119,7 +119,7 @@ def _limits() -> Iterator[None]:
 
 def _pages(reader: PdfReader, count: int, warnings: list[str]) -> list[str]:
     """The text of each page, "" where it has none or cannot be read."""
-    fonts = pdf_glyphs.Fonts()
+    fonts = pdf_fonts.Fonts()
     pages: list[str] = []
     characters = tokens = 0
     for number in range(count):

@@ -6,14 +6,15 @@ the digits of a number in it, in the order in which they were drawn. So the cont
 Chromium and InDesign say of glyphs that stand for other characters than their font tells.
 """
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from pypdf.errors import PyPdfError
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
-from pypdf.generic._font import Font
+from pypdf.generic import DictionaryObject, StreamObject
+
+from archive.extract.pdf_fonts import REPLACEMENT, Face, Fonts, dictionary
+from archive.extract.pdf_operators import Name, operations
 
 # Limits are counts, so that they cut at the same place on every machine (contracts.md).
 MAX_TOKENS = 1_500_000  # of a page: a dense page printed by Chromium has 80,000, a map drawn in lines 500,000
@@ -23,8 +24,6 @@ MAX_FORMS = 500  # form XObjects drawn on a page, and how deep they may stand in
 MAX_FORM_DEPTH = 8
 MAX_SAVED = 512  # graphics states on the stack; the standard's own limit was 28
 MAX_ACTUAL_TEXT = 2_000  # characters
-
-REPLACEMENT = "\ufffd"  # of a glyph whose font does not say what it stands for
 
 Matrix = tuple[float, float, float, float, float, float]
 IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
@@ -53,7 +52,7 @@ class _State:
     """What `q` saves and `Q` brings back, as far as text needs it."""
 
     ctm: Matrix = IDENTITY
-    font: "_Face | None" = None
+    font: Face | None = None
     size: float = 0.0
     spacing: float = 0.0
     word_spacing: float = 0.0
@@ -65,162 +64,6 @@ class _State:
         return _State(
             self.ctm, self.font, self.size, self.spacing, self.word_spacing, self.scale, self.leading, self.rise
         )
-
-
-class _Face:
-    """A font: from codes to characters and widths in thousandths of the size."""
-
-    def __init__(self, resource: DictionaryObject) -> None:
-        font = Font.from_font_resource(resource)
-        self.map, self.widths, self.encoding = font.character_map, font.character_widths, font.encoding
-        self.default = float(self.widths.get("default", 500))
-        self.space = 250.0
-        self.unit = 1.0
-        self.unknown = not font.interpretable
-        if resource.get("/Subtype") == "/Type3":
-            matrix = resource.get("/FontMatrix")
-            if isinstance(matrix, ArrayObject) and len(matrix) == 6:
-                self.unit = abs(float(matrix[0])) * 1000 or 1.0
-        # A composite font without a map to Unicode numbers glyphs of its own: what they stand for is not told.
-        self.mute = isinstance(self.encoding, str) and not self.map and _by_glyph(resource)
-
-    def shown(self, codes: bytes) -> Iterator[tuple[str, float, bool]]:
-        """Each code's characters, its width, and whether it is the single byte 32, which word spacing applies to."""
-        if isinstance(self.encoding, str):
-            raw = codes.decode(self.encoding, "surrogatepass" if self.encoding.startswith("utf-16") else "replace")
-            for code in raw:
-                text = REPLACEMENT if self.mute else self.map.get(code, code)
-                yield text, float(self.widths.get(code, self.default)) * self.unit, False
-            return
-        for byte in codes:
-            code = chr(byte)
-            text = self.map.get(code)
-            if text is None:
-                named = self.encoding.get(byte, REPLACEMENT)
-                text = REPLACEMENT if self.unknown else self.map.get(named, named)
-            yield text, float(self.widths.get(code, self.default)) * self.unit, byte == 32
-
-
-def _by_glyph(resource: DictionaryObject) -> bool:
-    return str(resource.get("/Encoding", "")).startswith("/Identity")
-
-
-class Fonts:
-    """The fonts of one file, read once each: most pages of a file have the same ones."""
-
-    def __init__(self) -> None:
-        self._faces: dict[tuple[int, int], _Face | None] = {}
-
-    def face(self, resources: DictionaryObject, name: str) -> _Face | None:
-        """The font of that name; None where it is not there or cannot be read."""
-        fonts = _dictionary(resources.get("/Font"))
-        reference = fonts.raw_get(name) if fonts is not None and name in fonts else None
-        key = (reference.idnum, reference.generation) if isinstance(reference, IndirectObject) else None
-        if key is not None and key in self._faces:
-            return self._faces[key]
-        resource = _dictionary(reference)
-        try:
-            face = _Face(resource) if resource is not None else None
-        except (PyPdfError, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError):
-            face = None  # damaged: its glyphs are told as unknown
-        if key is not None:
-            self._faces[key] = face
-        return face
-
-
-def _dictionary(value: Any) -> DictionaryObject | None:
-    found = value.get_object() if value is not None else None
-    return found if isinstance(found, DictionaryObject) else None
-
-
-# Tokens (ISO 32000-2, 7.2 and 7.3). A string that holds brackets or backslashes is read by `_string`.
-_TOKEN = re.compile(
-    rb"[\0\t\n\f\r ]*(?:(?P<number>[+-]*(?:\d+\.?\d*|\.\d+)[\d.-]*)|(?P<operator>[A-Za-z'\"][A-Za-z0-9*'\"]*)"
-    rb"|<(?P<hex>[0-9A-Fa-f\0\t\n\f\r ]*)>|\((?P<plain>[^()\\\r]*)\)|(?P<string>\()"
-    rb"|/(?P<name>[^\0\t\n\f\r ()<>\[\]{}/%]*)|(?P<mark><<|>>|\[|\])|(?P<comment>%[^\r\n]*)|(?P<other>.))",
-    re.DOTALL,
-)
-_IN_STRING = re.compile(rb"[^()\\]+|\\(?:([0-7]{1,3})|\r\n|(.))|[()]", re.DOTALL)
-_ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\n": b"", b"\r": b""}
-_END_OF_IMAGE = re.compile(rb"[\0\t\n\f\r ]EI(?=[\0\t\n\f\r ]|\Z)")
-_OPEN, _CLOSE, _DICTIONARY, _END = object(), object(), object(), object()
-_MARKS = {b"[": _OPEN, b"]": _CLOSE, b"<<": _DICTIONARY, b">>": _END}
-
-
-class _Name(str):
-    __slots__ = ()
-
-
-def _string(data: bytes, at: int) -> tuple[bytes, int]:
-    """The string whose content begins at `at`, and where it ends."""
-    parts: list[bytes] = []
-    depth = 1
-    while depth and (found := _IN_STRING.match(data, at)):
-        at = found.end()
-        piece = found[0]
-        if found[1]:
-            piece = bytes([int(found[1], 8) & 0xFF])
-        elif piece[:1] == b"\\":
-            piece = _ESCAPES.get(found[2], found[2]) if found[2] else b""
-        elif piece == b"(":
-            depth += 1
-        elif piece == b")":
-            depth -= 1
-        if depth:
-            parts.append(piece)
-    return b"".join(parts), max(at, 1)
-
-
-def _number(text: bytes) -> float:
-    try:
-        return float(text)
-    except ValueError:  # such as `--5` and `1.2.3`, which other readers read as far as they can
-        found = re.match(rb"[+-]*(\d+\.?\d*|\.\d+)", text)
-        value = float(found[1]) if found else 0.0
-        return -value if text.startswith(b"-") else value
-
-
-def _operations(data: bytes, spend: Callable[[], None]) -> Iterator[tuple[str, list[Any]]]:
-    """Each operator with its operands: floats, bytes, names, lists of these, dictionaries as flat lists."""
-    operands: list[Any] = []
-    stack: list[list[Any]] = []
-    at, match = 0, _TOKEN.match
-    while token := match(data, at):
-        spend()
-        at = token.end()
-        kind = token.lastgroup
-        if kind == "number":
-            operands.append(_number(token["number"]))
-        elif kind == "operator":
-            name = token["operator"].decode("latin-1")
-            if stack:  # a bracket that was never closed
-                operands, stack = stack[0], []
-            if name == "BI":
-                end = _END_OF_IMAGE.search(data, at)
-                at = end.end() if end else len(data)
-            else:
-                yield name, operands
-            operands = []
-        elif kind == "hex":
-            digits = token["hex"].translate(None, b"\0\t\n\f\r ")
-            operands.append(bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii")))
-        elif kind == "plain":
-            operands.append(token["plain"])
-        elif kind == "string":
-            value, at = _string(data, at)
-            operands.append(value)
-        elif kind == "name":
-            operands.append(_Name("/" + token["name"].decode("latin-1")))
-        elif kind == "mark":
-            mark = _MARKS[token["mark"]]
-            if mark in (_OPEN, _DICTIONARY):
-                if len(stack) < MAX_FORM_DEPTH:
-                    stack.append(operands)
-                    operands = []
-            elif stack:
-                outer = stack.pop()
-                outer.append(operands)
-                operands = outer
 
 
 @dataclass(slots=True)
@@ -244,7 +87,7 @@ class Page:
     def draw(self, data: bytes, resources: DictionaryObject, ctm: Matrix = IDENTITY, depth: int = 0) -> None:
         """Adds the glyphs of a content stream. Raises TooMuch at a limit."""
         drawing = _Drawing(self, resources, _State(ctm=ctm), depth)
-        for name, operands in _operations(data, self._spend):
+        for name, operands in operations(data, self._spend):
             handler = _HANDLERS.get(name)
             if handler is None:
                 continue
@@ -287,7 +130,7 @@ class _Drawing:
 
     def form(self, operands: list[Any]) -> None:
         """`Do`: a form XObject is drawn as if its content stood here."""
-        forms = _dictionary(self.resources.get("/XObject"))
+        forms = dictionary(self.resources.get("/XObject"))
         form = forms.get(operands[0]) if forms is not None else None
         form = form.get_object() if form is not None else None
         if not isinstance(form, StreamObject) or form.get("/Subtype") != "/Form":
@@ -304,7 +147,7 @@ class _Drawing:
             return
         if len(data) > MAX_STREAM:
             raise TooMuch
-        self.page.draw(data, _dictionary(form.get("/Resources")) or self.resources, ctm, self.depth + 1)
+        self.page.draw(data, dictionary(form.get("/Resources")) or self.resources, ctm, self.depth + 1)
 
     # Marked content
 
@@ -316,9 +159,9 @@ class _Drawing:
             for key, value in zip(properties[::2], properties[1::2], strict=False):
                 if key == "/ActualText" and isinstance(value, bytes):
                     text = _text_string(value)
-        elif isinstance(properties, _Name):
-            named = _dictionary(self.resources.get("/Properties"))
-            found = _dictionary(named.get(properties)) if named is not None else None
+        elif isinstance(properties, Name):
+            named = dictionary(self.resources.get("/Properties"))
+            found = dictionary(named.get(properties)) if named is not None else None
             said = found.get("/ActualText") if found is not None else None
             text = str(said)[:MAX_ACTUAL_TEXT] if isinstance(said, str) else None
         self._mark(text)
