@@ -11,6 +11,7 @@ import pytest
 import typer
 
 from archive import cli
+from archive.cli import command as shared
 from archive.errors import CollectionError, OutOfSpace
 from archive.store.collection import Collection
 from tests.archive.audit import samples
@@ -32,7 +33,7 @@ def command(*words: str, **environment: str) -> subprocess.CompletedProcess[str]
         check=False,
         env={
             "PATH": os.environ["PATH"],
-            "PYTHONPATH": str(Path(cli.__file__).parents[1]),
+            "PYTHONPATH": str(Path(cli.__file__).parents[2]),
             "COLUMNS": "120",
             **environment,
         },
@@ -178,7 +179,7 @@ def test_an_unforeseen_error_is_one_line_unless_asked_for(
         cli.run(raising(ValueError("two\nlines")))
     assert left.value.code == 1
     assert capsys.readouterr().err.startswith("policy-archive: unforeseen ValueError: two lines (this is a fault")
-    monkeypatch.setenv(cli.TRACEBACK, "1")
+    monkeypatch.setenv(shared.TRACEBACK, "1")
     with pytest.raises(ValueError, match="two"):
         cli.run(raising(ValueError("two\nlines")))
 
@@ -190,7 +191,7 @@ def test_replay_prints_where_to_look(home: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(cli.__file__).parents[1])},
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(cli.__file__).parents[2])},
     )
     try:
         assert process.stdout is not None

@@ -1,4 +1,4 @@
-"""The command `policy-archive`: the archive's verbs, and those that go out to the web."""
+"""`crawl`: an institute, its collection, its limits."""
 
 import json
 import sys
@@ -10,17 +10,13 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from archive import cli as archive_cli
+from archive.cli.command import ARCHIVIST, app, home
 from archive.institutes.profile import Kind
 from crawler.errors import CrawlError
 from crawler.options import Options
 
-app = archive_cli.app
 
-_ARCHIVIST = archive_cli.ARCHIVIST
-
-
-@app.command(rich_help_panel=_ARCHIVIST, epilog="Example: policy-archive crawl timep --max-pages 50")
+@app.command(rich_help_panel=ARCHIVIST, epilog="Example: policy-archive crawl timep --max-pages 50")
 def crawl(
     ctx: typer.Context,
     institute: Annotated[
@@ -63,7 +59,7 @@ def crawl(
         allow_private=allow_private,
     )
     profile = profile_of(institute)
-    raise typer.Exit(_crawl(ctx, profile, PublicationsSpider, collection, options, json_).exit_code)
+    raise typer.Exit(start(ctx, profile, PublicationsSpider, collection, options, json_).exit_code)
 
 
 def _addresses(path: Path) -> tuple[str, ...]:
@@ -84,7 +80,7 @@ def _addresses(path: Path) -> tuple[str, ...]:
     return tuple(wanted)
 
 
-def _crawl(
+def start(
     ctx: typer.Context, profile: Any, spider: Any, collection: str | None, options: Options, as_json: bool
 ) -> Any:
     from crawler import summary
@@ -93,7 +89,7 @@ def _crawl(
 
     end_at_once()
     talk = Console(stderr=True)
-    running = Crawl.open(profile, archive_cli.home(ctx), collection, options)
+    running = Crawl.open(profile, home(ctx), collection, options)
     if running.resumed:
         talk.print(f"going on with crawl {running.id} of {profile.id}", highlight=False)
     began = time.monotonic()
@@ -105,49 +101,3 @@ def _crawl(
     if outcome.why:
         print(f"policy-archive: {outcome.why}", file=sys.stderr)
     return outcome
-
-
-@app.command(rich_help_panel=_ARCHIVIST, epilog="Example: policy-archive demo --pages 30")
-def demo(
-    ctx: typer.Context,
-    pages: Annotated[
-        int, typer.Option(min=10, max=1_000_000, help="How many publications the demo institute has.")
-    ] = 60,
-    seed: Annotated[int, typer.Option(help="Another seed, another institute.")] = 1,
-) -> None:
-    """See it all at work: serve a made-up institute on this machine, crawl it, verify the archive, replay pages from
-    it.
-    """
-    from crawler.demo import tour
-
-    raise typer.Exit(tour.run(archive_cli.home(ctx), pages, seed))
-
-
-@app.command(
-    name="try",
-    rich_help_panel=archive_cli.AUDITOR,
-    epilog="Example: policy-archive try https://timep.org/2024/12/04/israels-digital-assault-on-lebanon/",
-)
-def try_(
-    ctx: typer.Context,
-    page: Annotated[str, typer.Argument(metavar="URL|FILE", help="A page's address, or a file with its HTML.")],
-    url: Annotated[str | None, typer.Option(help="The address that a file's page had.")] = None,
-    institute: Annotated[str, typer.Option(help="The profile to read it with.")] = "wordpress",
-    allow_private: Annotated[
-        bool, typer.Option("--allow-private", help="Reach loopback and private addresses too.")
-    ] = False,
-    json_: Annotated[bool, typer.Option("--json", help="Print the page as JSON.")] = False,
-) -> None:
-    """Show what would be extracted from one page. Touches no collection."""
-    from crawler import trial
-
-    raise typer.Exit(trial.show(page, url, institute, allow_private, json_))
-
-
-def main() -> None:
-    """The entry point: errors are one line, never a traceback."""
-    archive_cli.run(app)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,19 @@
+"""The archive's verbs, one module a group. crawler/cli adds those that go out to the web, and holds the entry point."""
+
+from archive.cli import derive, packages, replay, verify
+from archive.cli.command import ARCHIVIST, AUDITOR, RESEARCHER, app, collection, home, main, run
+
+__all__ = [
+    "ARCHIVIST",
+    "AUDITOR",
+    "RESEARCHER",
+    "app",
+    "collection",
+    "derive",
+    "home",
+    "main",
+    "packages",
+    "replay",
+    "run",
+    "verify",
+]

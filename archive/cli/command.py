@@ -1,0 +1,133 @@
+"""What all verbs share: the command, where home is, how a collection is named, and how an error reaches a person."""
+
+import errno
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from typer.core import TyperGroup
+
+from archive import __version__
+from archive.errors import ArchiveError, CollectionError
+from archive.institutes.commands import app as institute_app
+from archive.proof.commands import app as key_app
+from archive.store.collection import Collection
+
+ARCHIVIST, RESEARCHER, AUDITOR = "Archivist", "Researcher", "Auditor"  # the panels of the help, in this order
+TRACEBACK = "POLICY_ARCHIVE_TRACEBACK"  # an environment variable: set, an unforeseen error shows where it came from
+_NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+class _ByPeople(TyperGroup):
+    """The verbs in the order of the people that they are for, whichever package brings them."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        panels = (ARCHIVIST, RESEARCHER, AUDITOR)
+
+        def place(name: str) -> int:
+            panel = getattr(self.commands[name], "rich_help_panel", None)
+            return panels.index(panel) if panel in panels else 0
+
+        return sorted(super().list_commands(ctx), key=place)
+
+
+app = typer.Typer(
+    name="policy-archive",
+    cls=_ByPeople,
+    help="Crawl a policy institute, keep every byte, derive its publications, and prove every line.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(institute_app, name="institute", rich_help_panel=ARCHIVIST)
+app.add_typer(key_app, name="key", rich_help_panel=ARCHIVIST)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"policy-archive {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    ctx: typer.Context,
+    home: Annotated[
+        Path,
+        typer.Option(
+            "--home", envvar="POLICY_ARCHIVE_HOME", help="The folder that holds collections/.", show_default=True
+        ),
+    ] = Path("policy-archive"),
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Crawl a policy institute, keep every byte, derive its publications, and prove every line."""
+    ctx.obj = home
+
+
+def home(ctx: typer.Context) -> Path:
+    """The folder that holds `collections/`: --home, $POLICY_ARCHIVE_HOME, or ./policy-archive.
+
+    It need not be there yet.
+    """
+    found = ctx.find_root().obj
+    return found if isinstance(found, Path) else Path("policy-archive")
+
+
+def collection(ctx: typer.Context, name: str) -> Collection:
+    """The collection of that name; raises CollectionError, which names those that are there."""
+    folder = home(ctx) / "collections"
+    if name and Path(name).name == name and (folder / name).is_dir():
+        return Collection.open(folder / name)
+    there = sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+    hint = (
+        f"there are: {', '.join(there)}" if there else "there are none yet; `policy-archive demo` or `crawl` makes one"
+    )
+    raise CollectionError(f"no collection {name!r} in {folder} ({hint}; --home names another folder)")
+
+
+Name = Annotated[str, typer.Argument(help="A collection's name.", metavar="COLLECTION", show_default=False)]
+Trust = Annotated[
+    str | None,
+    typer.Option("--trust", metavar="KEY", help="The key that must have signed it: its fingerprint, or a .pub file."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def run(app: typer.Typer) -> NoReturn:
+    """Runs the command and leaves the process: an error is one line on stderr, never a traceback.
+
+    Exit codes are the errors'.
+    """
+    try:
+        app(prog_name="policy-archive")
+    except KeyboardInterrupt:
+        _leave("interrupted", 130)
+    except ArchiveError as problem:
+        _leave(str(problem), problem.exit_code)
+    except OSError as problem:
+        named = f"{problem.filename}: " if problem.filename is not None else ""
+        _leave(f"{named}{problem.strerror or problem}", 3 if problem.errno in _NO_SPACE else 1)
+    except Exception as problem:  # no traceback reaches a person who did not ask for it
+        if os.environ.get(TRACEBACK):
+            raise
+        told = " ".join(str(problem).split())[:300]
+        _leave(
+            f"unforeseen {type(problem).__name__}: {told} (this is a fault of the program; {TRACEBACK}=1 shows where)",
+            1,
+        )
+    sys.exit(0)
+
+
+def _leave(message: str, code: int) -> NoReturn:
+    print(f"policy-archive: {message}", file=sys.stderr)
+    sys.exit(code)
+
+
+def main() -> None:
+    """The archive's verbs alone, without the crawler."""
+    run(app)
