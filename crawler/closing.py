@@ -13,7 +13,7 @@ from scrapy.utils.asyncio import run_in_thread
 from archive.dataset.derive import derive
 from archive.dataset.jsonl import HISTORY, LEGAL_CASES, PUBLICATIONS
 from archive.errors import OutOfSpace
-from crawler import report
+from crawler import changes, report
 from crawler.crawl import Crawl
 from crawler.errors import space
 
@@ -71,8 +71,10 @@ def _whole(crawl: Crawl, reason: str) -> report.Outcome:
     crawl.writer.seal()
     if crawl.options.derive:
         summary = derive(crawl.collection, crawl.profile, workers=crawl.workers)
-        outcome = report.complete(outcome, summary, _digests(crawl.collection.dataset_dir))
-    crawl.writer.close_crawl(asdict(outcome))
+        digests = _digests(crawl.collection.dataset_dir)
+        outcome = report.complete(outcome, summary, digests, changes.since(crawl.collection))
+    # The ledger counts what changed; the report names it.
+    crawl.writer.close_crawl(asdict(outcome) | {"changes": outcome.changes.counts()})
     report.write(crawl.folder / "report.json", outcome)
     if crawl.error is None and outcome.exit_code not in (report.LIMITED, report.INTERRUPTED):
         crawl.frontier.set_fact("ended", reason)  # last: a crash before this ends the crawl again

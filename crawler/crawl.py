@@ -26,6 +26,7 @@ from archive.institutes.urls import UrlRule, absolute, canonical, classify
 from archive.store.collection import Collection
 from archive.store.exchange import Resource
 from archive.store.writer import Writer
+from crawler import changes
 from crawler.capture import proxy
 from crawler.clock import LONGEST_WAIT, steady
 from crawler.discovery import sources
@@ -137,6 +138,7 @@ class Crawl:
         self.frontier = Frontier(path)
         self.frontier.set_fact("crawl", datetime.now(UTC).strftime("%Y%m%d%H%M%S"))
         self.frontier.set_fact("urls", self._urls_fact)
+        changes.keep(self.collection)
         self.frontier.add(self._seeds())
         self.frontier.commit()
 

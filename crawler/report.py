@@ -10,6 +10,7 @@ from typing import Any
 
 from archive.dataset.derive import Summary
 from archive.errors import OutOfSpace
+from crawler.changes import Changes
 from crawler.crawl import Crawl
 from crawler.frontier import End, Frontier, Role
 
@@ -39,6 +40,7 @@ class Outcome:
     underived: list[str] = field(default_factory=list)
     warnings: dict[str, int] = field(default_factory=dict)
     dataset: dict[str, str] = field(default_factory=dict)
+    changes: Changes = field(default_factory=Changes)  # since the crawl before
 
 
 def outcome(crawl: Crawl, reason: str) -> Outcome:
@@ -103,8 +105,8 @@ def _verdict(crawl: Crawl, reason: str, urls: Counter[str], by_role: dict[str, C
     return COMPLETE, None
 
 
-def complete(outcome: Outcome, summary: Summary, dataset: dict[str, str]) -> Outcome:
-    """The outcome with what was derived, and the SHA-256 of the dataset's files."""
+def complete(outcome: Outcome, summary: Summary, dataset: dict[str, str], changes: Changes | None = None) -> Outcome:
+    """The outcome with what was derived, the SHA-256 of the dataset's files, and what is otherwise than before."""
     code, why = outcome.exit_code, outcome.why
     if summary.underived and code == COMPLETE:
         code, why = (
@@ -121,6 +123,7 @@ def complete(outcome: Outcome, summary: Summary, dataset: dict[str, str]) -> Out
         underived=[f"{where}: {why}" for where, why in sorted(summary.underived.items())],
         warnings=dict(sorted(summary.warnings.items())),
         dataset=dataset,
+        changes=changes or Changes(),
     )
 
 

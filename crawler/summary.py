@@ -44,6 +44,9 @@ def _rows(outcome: Outcome, columns: int) -> Iterator[tuple[str, list[str]]]:
     if total:
         told = [line for each in (outcome.publications, outcome.languages) for line in filled(counts(each), columns)]
         yield many(total, "publication"), told
+    if outcome.changes.before is not None:
+        told = [f"{count:,} {name}" for name, count in outcome.changes.counts().items() if count]
+        yield "since before", filled(told, columns) or ["nothing has changed"]
     sources = [source for source in outcome.sources if source["state"] != "absent"]
     if sources:
         yield many(len(sources), "source"), [*_yields(sources), *_failures(sources, columns)]

@@ -6,6 +6,7 @@ import pytest
 from rich.console import Console
 
 from crawler import summary
+from crawler.changes import Changes, Listed
 from crawler.report import Outcome
 
 REST = "wordpress:/wp-json/wp/v2/posts?per_page=100"
@@ -77,3 +78,9 @@ def test_sources_that_failed_alike_say_why_once() -> None:
 )
 def test_what_to_do_next(code: int, publications: dict[str, int], told: str) -> None:
     assert told in "\n".join(shown(outcome(code, publications=publications)))
+
+
+def test_what_changed_is_told_from_the_second_crawl_on() -> None:
+    changes = Changes(before=60, new=Listed(5), missing=Listed(3))
+    assert "  since before    5 new · 3 missing" in shown(outcome(changes=changes))
+    assert "  since before    nothing has changed" in shown(outcome(changes=Changes(before=65)))
