@@ -25,6 +25,7 @@ class Options:
     requisites: bool = True  # what pages need to be seen again; `try` leaves it out, and only reads one page
     documents: bool = True
     workers: int = 2  # processes that read pages
+    patience: float = 3.0  # seconds before a URL that failed is tried again, doubled each time
 
 
 def home(given: str | Path | None = None) -> Path:

@@ -60,9 +60,10 @@ class ProxyMiddleware(HttpProxyMiddleware):
 
     async def process_request(self, request: Request) -> None:  # type: ignore[override]
         host = urlsplit(request.url).hostname or ""
-        if _loopback(host) or not self.proxies:
+        if not self.proxies:
             return
-        super().process_request(request)
+        if not _loopback(host):
+            super().process_request(request)
         if not request.meta.get("proxy") and host not in self._hosts:
             return  # the resolver looks at it
         address = None if guard.EVERYWHERE in guard.doors else await self._private(host)

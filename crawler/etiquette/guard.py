@@ -21,8 +21,11 @@ doors: set[str] = set()
 EVERYWHERE = "*"
 _refusals: dict[str, str] = {}
 _REMEMBERED = 10_000  # hosts
-_TRANSLATION = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an IPv4 address
-_LOCAL_TRANSLATION = ipaddress.ip_network("64:ff9b:1::/48")  # RFC 8215: inside one's own network
+# The last 32 bits are an IPv4 address: RFC 6052 (NAT64), RFC 4291 (IPv4-compatible), RFC 2765 (IPv4-translated).
+_ENDING_IN_IPV4 = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "::/96", "::ffff:0:0:0/96")))
+_ISATAP = (0x0000_5EFE, 0x0200_5EFE)  # RFC 5214: before those 32 bits, below any prefix
+# Inside one's own network, or of nobody, where Python's own tables do not say so: RFC 8215, 3879, 9637, 9602.
+_NOBODYS = tuple(map(ipaddress.ip_network, ("64:ff9b:1::/48", "fec0::/10", "3fff::/20", "5f00::/16")))
 
 
 class PrivateAddress(DNSLookupError):
@@ -80,10 +83,11 @@ def reachable(address: str) -> bool:
     """Whether an address is globally reachable; one that embeds an IPv4 address is judged by that."""
     ip = ipaddress.ip_address(address.split("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
-        if ip in _LOCAL_TRANSLATION:
+        if any(ip in network for network in _NOBODYS):
             return False
-        translated = ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF) if ip in _TRANSLATION else None
-        inner = translated or ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
+        ends = any(ip in network for network in _ENDING_IN_IPV4) or int(ip) >> 32 & 0xFFFF_FFFF in _ISATAP
+        last = ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF) if ends else None
+        inner = last or ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
         if inner is not None:
             return inner.is_global and not inner.is_multicast
     return ip.is_global and not ip.is_multicast

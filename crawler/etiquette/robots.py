@@ -112,14 +112,18 @@ class RobotsMiddleware:
     async def _fetch(self, url: str) -> Rules:
         crawl: Any = self._crawler.spider.crawl  # type: ignore[union-attr]
         until = time.monotonic() + _A_DAY
+        own = urlsplit(url).hostname
         for _ in range(_REDIRECTS + 1):
             meta = {"robots": True, "keep_body": True, "max_bytes": MAX_BYTES, "download_timeout": self._timeout}
             request = Request(url, callback=NO_CALLBACK, headers=self._headers, meta=meta, dont_filter=True)
             try:
                 response = await self._crawler.engine.download_async(request)
             except CannotResolveHostError as error:
-                if refusal(urlsplit(url).hostname or ""):
+                private = refusal(urlsplit(url).hostname or "")
+                if private and urlsplit(url).hostname == own:
                     raise  # the request itself would go there too
+                if private:  # and will tomorrow: no reason to try again
+                    return Rules(None, True, f"its robots.txt leads to {url}, and {private}", until)
                 return _unreachable(url, error)
             except Exception as error:  # noqa: BLE001  whatever kept it from us: RFC 9309, 2.3.1.4
                 return _unreachable(url, error)

@@ -33,7 +33,6 @@ from crawler.options import Options, home
 logger = logging.getLogger(__name__)
 
 _TRIES = 3  # of one URL
-_PATIENCE = 3.0  # seconds before a URL that failed is tried again, doubled each time
 _LISTS = frozenset({PageRole.LISTING, PageRole.PUBLICATION})  # what a page that lists others may be
 _ENDS = {
     PageRole.REDIRECT: End.REDIRECTED,
@@ -144,7 +143,8 @@ class InstituteSpider(Spider):
         if row.tries + 1 >= _TRIES:
             await self._end(row, End.FAILED, f"{reason}, {_TRIES} times")
         else:
-            await self.crawl.again(row, _PATIENCE * 2**row.tries if wait is None else wait, reason)
+            patience = self.crawl.options.patience * 2**row.tries
+            await self.crawl.again(row, patience if wait is None else wait, reason)
 
     async def _end(self, row: Row, end: End, reason: str | None = None) -> None:
         if end is not End.ARCHIVED and (row.role is Role.SOURCE or sources.begins(row, self.crawl.profile)):
@@ -215,7 +215,8 @@ def _pairs(headers: Headers) -> http.Headers:
 
 def _opened(only: frozenset[Kind], institute: str = "", collection: str | None = None, **given: Any) -> Crawl:
     """For `scrapy crawl NAME -a institute=…`: what `policy-archive crawl` does before it starts Scrapy."""
-    options = Options(only=only, allow_private=given.get("allow_private") in ("1", "true", "yes"))
+    patience = float(given.get("patience") or Options().patience)
+    options = Options(only=only, allow_private=given.get("allow_private") in ("1", "true", "yes"), patience=patience)
     return Crawl.open(profile_of(institute), home(given.get("home")), collection, options)
 
 
