@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[1]
 # A package may import those to its right, and itself. institutes and store are siblings below extract.
 MAY = {
     "archive.cli": {
+        "archive.catalogue",
         "archive.replay",
         "archive.audit",
         "archive.pack",
@@ -21,6 +22,7 @@ MAY = {
         "archive.store",
         "archive.institutes",
     },
+    "archive.catalogue": {"archive.dataset", "archive.extract", "archive.store", "archive.institutes"},
     "archive.replay": {
         "archive.pack",
         "archive.proof",

@@ -1,6 +1,6 @@
 """The archive's verbs, one module a group. crawler/cli adds those that go out to the web, and holds the entry point."""
 
-from archive.cli import derive, packages, replay, verify
+from archive.cli import derive, packages, replay, search, verify
 from archive.cli.command import ARCHIVIST, AUDITOR, RESEARCHER, app, collection, home, main, run
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "packages",
     "replay",
     "run",
+    "search",
     "verify",
 ]

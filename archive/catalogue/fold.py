@@ -1,0 +1,48 @@
+"""The folded form of a text: what the search index holds, and what a query is turned into. Nothing else ever sees it.
+
+Arabic: alef with anything on it is alef, alef maqsura is ya, ta marbuta is ha, no marks, no tatweel; the letters that
+Persian and Urdu write for the same sound are the Arabic ones; Arabic-Indic digits are 0 to 9. All other letters: lower
+case, no accents.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+_LETTERS = {
+    "ٱ": "ا", "ى": "ي", "ی": "ي", "ې": "ي", "ة": "ه", "ہ": "ه", "ھ": "ه", "ە": "ه", "ک": "ك", "ڪ": "ك", "ـ": "",
+    "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "ʿ": "", "ʾ": "",
+}  # fmt: skip
+_DROPPED = ("Mn", "Me", "Cf")  # marks, and what only steers the layout: joiners, bidi controls
+_WORD = re.compile(r"\w(?:\w|[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u200c-\u200f])*")
+
+
+class _Folding(dict[int, str]):
+    """For `str.translate`: a code point's folded form, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        form = self[code] = _folded(chr(code))
+        return form
+
+
+def _folded(character: str) -> str:
+    """Compatibility forms taken apart (Arabic presentation forms, ligatures), lower case, without marks."""
+    apart = unicodedata.normalize("NFKD", character.casefold())
+    plain = (one for one in apart if unicodedata.category(one) not in _DROPPED)
+    digits = (str(unicodedata.digit(one)) if one.isdigit() else one for one in plain)
+    return "".join(_LETTERS.get(one, one) for one in digits)
+
+
+_FOLDING = _Folding()
+
+
+def fold(text: str) -> str:
+    """The text as the index holds it. Its length differs from the original's: `words` finds places."""
+    return text.translate(_FOLDING)
+
+
+def words(text: str) -> Iterator[tuple[int, int, str]]:
+    """Every word of a text: where it starts and ends in the text as it stands, and its folded form."""
+    for match in _WORD.finditer(text):
+        if form := fold(match[0]):
+            yield match.start(), match.end(), form

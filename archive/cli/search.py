@@ -1,0 +1,124 @@
+"""`search` and `catalogue`: every collection of the home in one file, and what is found in it."""
+
+import json
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from archive.catalogue.build import Catalogue
+from archive.catalogue.search import Hit, Piece, Search
+from archive.cli.command import RESEARCHER, Json, app, home
+from archive.errors import ArchiveError
+from archive.lines import counts, filled, many, width
+
+_FACETS = ("kind", "language", "year")
+
+
+def refreshed(ctx: typer.Context, rebuild: bool = False) -> Catalogue:
+    """The catalogue of the home, brought up to date."""
+    from rich.progress import Progress
+
+    catalogue = Catalogue(home(ctx))
+    if not (catalogue.home / "collections").is_dir():
+        raise ArchiveError(f"{catalogue.home} holds no collections yet: `policy-archive demo` or `crawl` makes one")
+    if rebuild:
+        catalogue.delete()
+    if not catalogue.is_current():
+        talk = Console(stderr=True)
+        with Progress(console=talk, transient=True, disable=not talk.is_terminal) as bar:
+            task = bar.add_task("cataloguing", total=None)
+            catalogue.refresh(
+                lambda name, done, of: bar.update(task, description=f"cataloguing {name}", completed=done, total=of)
+            )
+    return catalogue
+
+
+@app.command(
+    rich_help_panel=RESEARCHER,
+    epilog="Example: policy-archive catalogue  prints  1,204 publications of 2 collections",
+)
+def catalogue(
+    ctx: typer.Context,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Make it anew, whatever is there.")] = False,
+) -> None:
+    """Bring catalogue.sqlite up to date: all collections in one file, for `search`, `browse` and any SQLite tool."""
+    made = refreshed(ctx, rebuild)
+    search = Search.open(made.path)
+    found = search.find(limit=0, facets=("collection",))
+    search.close()
+    names = found.facets["collection"]
+    print(f"{many(found.total, 'publication')} of {many(len(names), 'collection')}")
+    print(made.path)
+
+
+@app.command(
+    rich_help_panel=RESEARCHER,
+    epilog='Example: policy-archive search القاهره "state of emergency" --kind legal_case',
+)
+def search(
+    ctx: typer.Context,
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="WORDS", help='Words, "phrases", -without, begin*; Arabic in any spelling of its letters and marks.'
+        ),
+    ],
+    collection: Annotated[str | None, typer.Option(metavar="NAME", help="Only this collection.")] = None,
+    kind: Annotated[str | None, typer.Option(help="Only this kind, such as legal_case.")] = None,
+    language: Annotated[str | None, typer.Option(help="Only this language, such as ar.")] = None,
+    year: Annotated[int | None, typer.Option(help="Only publications of this year.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many to show.")] = 10,
+    newest: Annotated[bool, typer.Option("--newest", help="The newest first, and not the best.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Find publications by their words, in title and text, in every collection.
+
+    Exit codes: 0 found · 1 nothing found · 2 wrong usage.
+    """
+    given = {"collection": collection, "kind": kind, "language": language, "year": None if year is None else str(year)}
+    typed = " ".join(_as_typed(word) for word in words)
+    searching = Search.open(refreshed(ctx).path)
+    results = searching.find(
+        typed,
+        {name: value for name, value in given.items() if value is not None},
+        limit,
+        facets=_FACETS,
+        newest=newest,
+    )
+    searching.close()
+    if as_json:
+        print(json.dumps({"total": results.total, "hits": [_plain(hit) for hit in results.hits]}, ensure_ascii=False))
+    else:
+        out = Console(highlight=False)
+        for hit in results.hits:
+            _show(hit, out)
+        out.print(f"{many(results.total, 'publication')}", style="bold")
+        for facet in _FACETS:
+            for line in filled(counts(dict(results.facets[facet][:8])), width(out) - 2):
+                out.print(f"  {line}", markup=False)
+    raise typer.Exit(0 if results.total else 1)
+
+
+def _as_typed(word: str) -> str:
+    """The shell has taken the quotes of a phrase away."""
+    return f'"{word}"' if " " in word and '"' not in word else word
+
+
+def _plain(hit: Hit) -> dict[str, Any]:
+    return hit.row | {"snippet": "".join(piece.text for piece in hit.snippet)}
+
+
+def _show(hit: Hit, out: Console) -> None:
+    row = hit.row
+    out.print(_marked(hit.title, "bold") or Text("(no title)", "bold"), soft_wrap=True)
+    told = [row["published"] or "no date", row["kind"], row["language"], row["authors"], row["id"]]
+    out.print(Text("  " + " · ".join(str(one) for one in told if one), "dim"), soft_wrap=True)
+    if hit.snippet:
+        out.print(Text("  ") + _marked(hit.snippet, ""), soft_wrap=True)
+
+
+def _marked(pieces: Iterable[Piece], style: str) -> Text:
+    return Text.assemble(*((piece.text, "bold yellow" if piece.hit else style) for piece in pieces))
