@@ -11,7 +11,7 @@ from rich.text import Text
 from archive.catalogue.build import Catalogue
 from archive.catalogue.search import Hit, Piece, Search
 from archive.cli.command import RESEARCHER, Json, app, home
-from archive.errors import ArchiveError
+from archive.errors import CollectionError
 from archive.lines import counts, filled, many, width
 
 _FACETS = ("kind", "language", "year")
@@ -23,7 +23,7 @@ def refreshed(ctx: typer.Context, rebuild: bool = False) -> Catalogue:
 
     catalogue = Catalogue(home(ctx))
     if not (catalogue.home / "collections").is_dir():
-        raise ArchiveError(f"{catalogue.home} holds no collections yet: `policy-archive demo` or `crawl` makes one")
+        raise CollectionError(f"{catalogue.home} holds no collections yet: `policy-archive demo` or `crawl` makes one")
     if rebuild:
         catalogue.delete()
     if not catalogue.is_current():
