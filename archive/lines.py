@@ -1,11 +1,47 @@
-"""Plain lines for people: they fit 80 columns, are broken between parts alone, and have no blanks at their end."""
+"""Plain lines for people: they fit 80 columns, are broken between parts alone, and have no blanks at their end.
+
+What a site says reaches a terminal through `harmless` or a `Terminal`: a title can hold what moves the cursor, writes
+the clipboard, or turns the line around.
+"""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
 _NARROW, _WIDE = 40, 100  # columns that lines are filled to, whatever the terminal has
+# Each is shown as one sign, so that styles stay in their place: ␛ for ESC, � for what has no picture.
+_HARMFUL = {
+    **{code: 0x2400 + code for code in range(0x20)},
+    0x7F: 0x2421,
+    **dict.fromkeys((*range(0x80, 0xA0), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A)), 0xFFFD),
+    **dict.fromkeys(range(0xD800, 0xE000), 0xFFFD),  # halves of a sign: no terminal takes them
+}
+
+
+def harmless(text: str) -> str:
+    """One line in which nothing commands a terminal: controls, escapes, line ends, and marks that override the
+    direction of what follows.
+
+    Marks that only join or part letters, or say a direction (ZWJ, ZWNJ, LRM, RLM), stay: Arabic and Persian need them.
+    """
+    return text if text.isascii() and text.isprintable() else text.translate(_HARMFUL)
+
+
+class Terminal(Console):
+    """A console whose lines are harmless. Every text that is printed is one line."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        super().print(*map(_harmless, objects), **options)
+
+
+def _harmless(told: Any) -> Any:
+    if isinstance(told, str):
+        return harmless(told)
+    if isinstance(told, Text):
+        told.plain = harmless(told.plain)
+    return told
 
 
 def width(console: Console) -> int:
@@ -40,4 +76,4 @@ def table(console: Console, rows: Iterable[tuple[str, Sequence[str | Text]]], la
     for name, lines in rows:
         for number, line in enumerate(lines):
             head = f"{indent}{'' if number else name + ' ':<{label}}"
-            console.print(Text.assemble((head, "dim"), line), soft_wrap=True)
+            console.print(_harmless(Text.assemble((head, "dim"), line)), soft_wrap=True)

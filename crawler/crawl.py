@@ -120,7 +120,7 @@ class Crawl:
         """Opens the collection, takes its lock, and mends what a crash left. Raises ArchiveError with what to do about
         it.
         """
-        collection = Collection.open(home / "collections" / (name or profile.id), create=True)
+        collection = Collection.named(home / "collections", name or profile.id, create=True)
         lock = collection.lock()
         lock.__enter__()
         try:

@@ -9,7 +9,7 @@ import hashlib
 import math
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
+from archive.institutes.traps import LONGEST
 from archive.store.exchange import Location
+from crawler import soundness
 from crawler.errors import CrawlError
 
 
@@ -171,6 +173,12 @@ class Frontier:
                 "with the policy-archive that began it, or delete the file to begin anew; what is archived stays"
             )
         _metadata.create_all(self._connection)
+        if problem := soundness.problem(self._connection, list(Role), list(State), list(End)):
+            self.close()
+            raise CrawlError(
+                f"{path} holds what no crawl has written ({problem}): delete it to begin the crawl anew; "
+                "what is archived stays"
+            )
         self._connection.exec_driver_sql(f"PRAGMA user_version = {_VERSION}")
         self._connection.commit()
 
@@ -200,7 +208,7 @@ class Frontier:
         waiting: list[dict[str, Any]] = []
         needed: list[dict[str, Any]] = []
         ended: list[dict[str, Any]] = []
-        for one in found:
+        for one in map(_short, found):
             required = one.role is Role.REQUISITE and one.end is None
             print_ = fingerprint(one.url if one.exact else one.canonical)
             hops = via.hops + 1 if via and one.deeper else 0
@@ -326,6 +334,14 @@ _RETRY = (
     .where(_urls.c.id == sa.bindparam("row"))
     .values(state=State.QUEUED, due=sa.bindparam("at"), reason=sa.bindparam("why"))
 )
+
+
+def _short(found: Found) -> Found:
+    """An address that is longer than any server takes is a trap; its beginning is kept."""
+    if len(found.url) <= LONGEST:
+        return found
+    why = f"overlong: {len(found.url):,} characters, and more than {LONGEST:,} are never asked for"
+    return replace(found, url=found.url[:LONGEST], end=End.TRAP, reason=why, exact=False)
 
 
 def _row(found: Any) -> Row:

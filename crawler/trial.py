@@ -17,7 +17,7 @@ from archive.extract.page import Content, Page
 from archive.institutes import registry
 from archive.institutes.profile import Profile
 from archive.institutes.urls import absolute
-from archive.lines import table
+from archive.lines import Terminal, table
 from archive.store.capture import Capture
 from archive.store.collection import Collection
 from archive.store.exchange import Location
@@ -40,7 +40,7 @@ def show(page: str, url: str | None, institute: str, allow_private: bool, as_jso
     found = _of_file(Path(page), address, profile) if spelled is None else _fetched(address, profile, allow_private)
     if found is None:
         return UNREACHABLE
-    console = Console()
+    console = Terminal()
     if as_json:
         print(found.model_dump_json(indent=1))
     else:
@@ -83,7 +83,7 @@ def _fetched(url: str, profile: Profile, allow_private: bool) -> Page | None:
     from crawler.run import run
     from crawler.spiders.publications import PublicationsSpider
 
-    talk = Console(stderr=True)
+    talk = Terminal(stderr=True)
     with tempfile.TemporaryDirectory(prefix="policy-archive-try-") as folder:
         options = Options(
             urls=(url,), requisites=False, documents=False, allow_private=allow_private, derive=False, workers=1

@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 from archive import __version__
 from archive.errors import ArchiveError, CollectionError
 from archive.institutes.commands import app as institute_app
+from archive.lines import harmless
 from archive.proof.commands import app as key_app
 from archive.store.collection import Collection
 
@@ -124,7 +125,7 @@ def run(app: typer.Typer) -> NoReturn:
 
 
 def _leave(message: str, code: int) -> NoReturn:
-    print(f"policy-archive: {message}", file=sys.stderr)
+    print(harmless(f"policy-archive: {message}"), file=sys.stderr)
     sys.exit(code)
 
 

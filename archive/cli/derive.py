@@ -4,10 +4,9 @@ import json
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from archive.cli.command import AUDITOR, Json, Name, app, collection
-from archive.lines import counts, filled, many, width
+from archive.lines import Terminal, counts, filled, many, width
 
 _SHOWN = 20  # pages that could not be derived, named one by one
 
@@ -33,7 +32,7 @@ def derive(
     from archive.dataset.derive import derive
     from archive.institutes import registry
 
-    out, talk = Console(highlight=False), Console(stderr=True)
+    out, talk = Terminal(highlight=False), Terminal(stderr=True)
     shown = collection(ctx, name)
     profile = registry.load(institute) if institute is not None else None
     with Progress(console=talk, transient=True, disable=not talk.is_terminal) as bar:

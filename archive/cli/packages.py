@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from archive.cli.command import AUDITOR, Json, Name, Trust, app, collection, home
 from archive.errors import CollectionError
-from archive.lines import many
+from archive.lines import Terminal, many
 
 
 @app.command(
@@ -45,7 +44,7 @@ def pack(
     from archive.proof.key import Key
     from archive.replay.server import recovered
 
-    out, talk = Console(highlight=False), Console(stderr=True, highlight=False)
+    out, talk = Terminal(highlight=False), Terminal(stderr=True, highlight=False)
     signing = Key.read(key) if key is not None else None
     packed = collection(ctx, name)
     if not recovered(packed):
@@ -96,7 +95,7 @@ def unpack(
     from archive.pack.unpack import unpack
     from archive.proof.key import fingerprint
 
-    talk = Console(stderr=True, highlight=False)
+    talk = Terminal(stderr=True, highlight=False)
     name = into or collection_name(file)
     audit = Package(file, fingerprint(trust) if trust is not None else None)
     report.show_findings(report.Found().take(audit.container()), talk)

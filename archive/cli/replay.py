@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from archive.cli.command import AUDITOR, app, collection
+from archive.lines import Terminal, harmless
 
 
 @app.command(
@@ -24,13 +24,13 @@ def replay(
     from archive.replay import check, package
     from archive.replay.server import Wayback, recovered
 
-    talk = Console(stderr=True, highlight=False, soft_wrap=True)
+    talk = Terminal(stderr=True, highlight=False, soft_wrap=True)
     shown = Path(name) if name.endswith(".wacz") else collection(ctx, name)
     if not isinstance(shown, Path) and not recovered(shown):
         talk.print(f"{name} is being written to; what was archived so far is shown", markup=False)
     with Wayback(shown, port) as wayback:
         for url, title in package.newest(shown) if isinstance(shown, Path) else check.newest(shown):
-            print(f"{wayback.page(url)}  {title}", flush=True)
+            print(harmless(f"{wayback.page(url)}  {title}"), flush=True)
         print(wayback.base, flush=True)
         talk.print("Ctrl-C ends it", style="dim")
         wayback.wait()

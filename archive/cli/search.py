@@ -5,14 +5,13 @@ from collections.abc import Iterable
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from archive.catalogue.build import Catalogue
 from archive.catalogue.search import Hit, Piece, Search
 from archive.cli.command import RESEARCHER, Json, app, home
 from archive.errors import CollectionError
-from archive.lines import counts, filled, many, width
+from archive.lines import Terminal, counts, filled, many, width
 
 _FACETS = ("kind", "language", "year")
 
@@ -27,7 +26,7 @@ def refreshed(ctx: typer.Context, rebuild: bool = False) -> Catalogue:
     if rebuild:
         catalogue.delete()
     if not catalogue.is_current():
-        talk = Console(stderr=True)
+        talk = Terminal(stderr=True)
         with Progress(console=talk, transient=True, disable=not talk.is_terminal) as bar:
             task = bar.add_task("cataloguing", total=None)
             catalogue.refresh(
@@ -92,7 +91,7 @@ def search(
     if as_json:
         print(json.dumps({"total": results.total, "hits": [_plain(hit) for hit in results.hits]}, ensure_ascii=False))
     else:
-        out = Console(highlight=False)
+        out = Terminal(highlight=False)
         for hit in results.hits:
             _show(hit, out)
         out.print(f"{many(results.total, 'publication')}", style="bold")
@@ -111,7 +110,7 @@ def _plain(hit: Hit) -> dict[str, Any]:
     return hit.row | {"snippet": "".join(piece.text for piece in hit.snippet)}
 
 
-def _show(hit: Hit, out: Console) -> None:
+def _show(hit: Hit, out: Terminal) -> None:
     row = hit.row
     out.print(_marked(hit.title, "bold") or Text("(no title)", "bold"), soft_wrap=True)
     told = [row["published"] or "no date", row["kind"], row["language"], row["authors"], row["id"]]

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from archive.cli.command import AUDITOR, Json, Name, Trust, app, collection, home
 from archive.errors import CollectionError
+from archive.lines import Terminal
 from archive.store.collection import Collection
 
 
@@ -64,7 +64,7 @@ def verify(
     from archive.proof.key import fingerprint
     from archive.proof.stamp import roots
 
-    talk = Console(stderr=True)
+    talk = Terminal(stderr=True)
     is_package = name.endswith(".wacz")
     shown = None if is_package else _collection_at(ctx, name)
     audit: Audit | Files | Package
@@ -90,8 +90,8 @@ def verify(
     if as_json:
         report.write(audit, audit.findings(), sys.stdout, mended)
     else:
-        report.show_repairs(mended, repair, Console())
-        report.show(audit, audit.findings(), Console(), talk)
+        report.show_repairs(mended, repair, Terminal())
+        report.show(audit, audit.findings(), Terminal(), talk)
     raise typer.Exit(1 if audit.errors else 0)
 
 
@@ -126,7 +126,7 @@ def sign(
 
     if key is None and tsa is None:
         raise typer.BadParameter("give --key FILE, --tsa URL, or both")
-    vouched, out = collection(ctx, name), Console(highlight=False, soft_wrap=True)
+    vouched, out = collection(ctx, name), Terminal(highlight=False, soft_wrap=True)
     if key is not None:
         signing = Key.read(key)
         attest.sign(vouched, signing)

@@ -23,6 +23,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from archive.errors import ProfileError
+from archive.folder_names import RESERVED
 from archive.institutes.profile import Profile, unreachable
 from archive.institutes.urls import absolute
 
@@ -30,7 +31,6 @@ FOLDER = Path(__file__).parent
 INHERITED = "..."  # in a list: the inherited list stands here
 RULE_LISTS = ("kinds", "fields")
 NOT_INHERITED = ("id", "extends")
-RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{device}{n}" for device in ("com", "lpt") for n in range(1, 10))})
 
 type_names = {
     "string": "text",

@@ -4,7 +4,6 @@ import difflib
 import heapq
 import json
 import os
-import re
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 
+from archive import folder_names
 from archive.errors import CollectionBusy, CollectionError
 from archive.store import cdxj, http, recovery, warc
 from archive.store.capture import Capture
@@ -22,8 +22,6 @@ from archive.store.journal import sync_folder
 from archive.store.lock import Lock
 from archive.store.originals import Originals
 from archive.store.recovery import Recovery
-
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")  # it is part of file names and of pywb's addresses
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +55,15 @@ class Collection(Folder):
                 raise CollectionError(f"{folder.path} has no collection.toml: name a collection that a crawl made")
             _create(folder, meta or Meta(title=folder.name))
         return cls(folder.path, _read_meta(folder.toml))
+
+    @classmethod
+    def named(cls, folder: Path, name: str, create: bool = False) -> "Collection":
+        """The collection of that name in a folder of collections. Raises CollectionError where the name leads
+        elsewhere.
+        """
+        if problem := folder_names.mistake(name):
+            raise CollectionError(problem)
+        return cls.open(folder / name, create)
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -152,8 +159,8 @@ def _age(line: IndexLine) -> tuple[str, str, int]:
 
 
 def _create(folder: Folder, meta: Meta) -> None:
-    if not _NAME.fullmatch(folder.name):
-        raise CollectionError(f"collection name {folder.name!r}: take letters a-z, digits, '.', '_', '-', 100 at most")
+    if problem := folder_names.mistake(folder.name):  # it is part of file names and of pywb's addresses
+        raise CollectionError(problem)
     own = [
         folder.archive_dir,
         folder.indexes_dir,

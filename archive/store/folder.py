@@ -69,10 +69,11 @@ class Folder:
 
     def members_of(self, warc: str) -> Path:
         """The list of a sealed file's members."""
-        return self.indexes_dir / f"{warc}.members.jsonl"
+        return self.indexes_dir / f"{_plain(warc)}.members.jsonl"
 
     def resolve(self, warc: str) -> Path:
         """The file of that name, sealed or still open; raises CollectionError where neither is there."""
+        _plain(warc)
         for path in (self.archive_dir / warc, self.archive_dir / (warc + OPEN), self.archive_dir / warc):
             if path.exists():  # the third look: it was sealed between the first two
                 return path
@@ -85,3 +86,10 @@ class Folder:
     def open_warcs(self) -> list[str]:
         """The names, without `.open`, of files that are being written or that a crash left."""
         return sorted(path.name.removesuffix(OPEN) for path in self.archive_dir.glob("*.warc.gz" + OPEN))
+
+
+def _plain(warc: str) -> str:
+    """The name, which is a file's alone. Raises CollectionError: an index from elsewhere may name anything."""
+    if not warc or warc in (".", "..") or any(sign in warc for sign in "/\\\0"):
+        raise CollectionError(f"{warc!r} is no file's name: `derive` makes the index anew")
+    return warc

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 from archive.cli.command import ARCHIVIST, app, home
 from archive.institutes.profile import Kind
+from archive.lines import Terminal, harmless
 from crawler.errors import CrawlError
 from crawler.options import Options
 
@@ -88,7 +88,7 @@ def start(
     from crawler.run import end_at_once, run
 
     end_at_once()
-    talk = Console(stderr=True)
+    talk = Terminal(stderr=True)
     running = Crawl.open(profile, home(ctx), collection, options)
     if running.resumed:
         talk.print(f"going on with crawl {running.id} of {profile.id}", highlight=False)
@@ -97,7 +97,7 @@ def start(
     if as_json:
         print(json.dumps(asdict(outcome), ensure_ascii=False))
     else:
-        summary.show(outcome, Console(), time.monotonic() - began)
+        summary.show(outcome, Terminal(), time.monotonic() - began)
     if outcome.why:
-        print(f"policy-archive: {outcome.why}", file=sys.stderr)
+        print(harmless(f"policy-archive: {outcome.why}"), file=sys.stderr)
     return outcome

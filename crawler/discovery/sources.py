@@ -17,6 +17,7 @@ from archive.store import http
 from crawler.discovery import feed, sitemap, wordpress
 from crawler.discovery.found import Found as SourceFound
 from crawler.discovery.found import SourceError
+from crawler.errors import CrawlError
 from crawler.frontier import End, Found, Role, Row
 
 MAX_DECODED = (
@@ -91,7 +92,13 @@ class Tally:
 
     @classmethod
     def loads(cls, text: str | None) -> "Tally":
-        return cls({name: Yield(**one) for name, one in json.loads(text or "{}").items()})
+        try:
+            return cls({name: Yield(**one) for name, one in json.loads(text or "{}").items()})
+        except TypeError as error:
+            raise CrawlError(
+                f"the frontier's tally of sources is not one that a crawl has written ({error}): delete "
+                "state/frontier.sqlite to begin the crawl anew; what is archived stays"
+            ) from None
 
 
 def seeds(profile: Profile) -> list[Found]:

@@ -185,6 +185,8 @@ class InstituteSpider(Spider):
         reason = f"status {derived.status}" if end in (End.GONE, End.FAILED) else underived
         if derived.redirect_to and not found:
             end, reason = End.FAILED, "too many redirects"
+        elif end is End.REDIRECTED and not derived.redirect_to:
+            end, reason = End.OUT_OF_SCOPE, "redirected to what is no http or https address, and never opened"
         await crawl.finished(row, end, reason, _what(derived), found)
 
     def _tally(self, row: Row, derived: Derived) -> None:
