@@ -3,6 +3,7 @@ has a line.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -133,19 +134,22 @@ def _missing(source: Source, inventory: Inventory) -> Iterator[Finding]:
 
 
 def _own(line: bytes) -> tuple[tuple[Any, ...], bool]:
+    """A line's row, and whether the line is spelled as the store writes it."""
+    plain = _PLAIN.fullmatch(line.decode("latin-1"))
+    if plain is not None:
+        key, timestamp, url, mime, status, digest, length, offset, filename = plain.groups()
+        return (filename, int(offset), int(length), key, timestamp, url, mime, int(status), digest), True
     parsed = cdxj.parse(line)
     row = (parsed.filename, parsed.offset, parsed.length, parsed.key, parsed.timestamp, parsed.url)
-    spelled = _quick(parsed) == line or str(parsed).encode() == line.rstrip(b"\n")
-    return (*row, parsed.mime, parsed.status, parsed.digest), spelled
+    return (*row, parsed.mime, parsed.status, parsed.digest), str(parsed).encode() == line.rstrip(b"\n")
 
 
-def _quick(line: cdxj.IndexLine) -> bytes:
-    """The line of a response as the store writes it, where JSON escapes nothing in it."""
-    return (
-        f'{line.key} {line.timestamp} {{"url": "{line.url}", "mime": "{line.mime}", "status": "{line.status}", '
-        f'"digest": "{line.digest}", "length": "{line.length}", "offset": "{line.offset}", '
-        f'"filename": "{line.filename}"}}\n'
-    ).encode()
+# the line of a response as the store writes it, where JSON escapes nothing in it: a tenth of the time
+_TEXT, _INTEGER = r"([ !#-\[\]-~]*)", r"(0|[1-9][0-9]{0,17})"
+_PLAIN = re.compile(
+    rf'([!-~]+) ([!-~]+) \{{"url": "{_TEXT}", "mime": "{_TEXT}", "status": "{_INTEGER}", "digest": "{_TEXT}", '
+    rf'"length": "{_INTEGER}", "offset": "{_INTEGER}", "filename": "{_TEXT}"\}}\n'
+)
 
 
 def _foreign(line: bytes) -> tuple[tuple[Any, ...], bool]:

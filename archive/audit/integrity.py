@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from archive.audit import rules
+from archive.audit import rules, shape
 from archive.audit.finding import Finding, error, warning
 from archive.audit.members import Member, next_record, walk
 from archive.audit.record import REFETCH, Record, read
@@ -16,7 +16,7 @@ from archive.audit.source import WarcFile
 from archive.store import cdxj
 
 PART = 8 * 1024 * 1024  # bytes of a WARC: of the smallest records, 40,000 rows
-REFERENCES = ("warc-concurrent-to", "warc-refers-to", "warc-warcinfo-id", "warc-segment-origin-id")
+REFERENCES = frozenset(("warc-concurrent-to", "warc-refers-to", "warc-warcinfo-id", "warc-segment-origin-id"))
 _ID, _TYPE, _DATE = 4, 5, 7  # columns of a record's row
 _INDEXED = ("response", "revisit", "resource")
 
@@ -73,7 +73,10 @@ def look(part: Part) -> Seen:
                     continue
                 seen.findings += findings
                 if record is not None:
-                    seen.findings += rules.check(record)
+                    broken = rules.check(record)
+                    seen.findings += broken
+                    if record.head is not None and not broken and not findings:
+                        shape.learn(record.head, record.version, record.headers)
                     _note(seen, record)
             if lost is None:
                 end = member.end

@@ -44,18 +44,18 @@ class Hashes:
     __slots__ = ("_hashes", "length")
 
     def __init__(self, algorithms: Iterable[str]) -> None:
-        self._hashes = [(name, _NEW[name]()) for name in algorithms]
+        self._hashes = {name: _NEW[name]() for name in algorithms}
         self.length = 0
 
     def update(self, piece: Bytes) -> None:
         """The next bytes of the stream."""
         self.length += len(piece)
-        for _, one in self._hashes:
+        for one in self._hashes.values():
             one.update(piece)
 
     def digest(self, algorithm: str) -> bytes:
         """The digest of what went in so far."""
-        found: bytes = next(one.digest() for name, one in self._hashes if name == algorithm)
+        found: bytes = self._hashes[algorithm].digest()
         return found
 
 
@@ -214,22 +214,15 @@ def read_head(start: bytes) -> Head:
 def plain_head(start: bytes) -> Head | None:
     """The same for nearly all heads, by two patterns; None for one that is odd, or goes on behind these bytes."""
     found = _PLAIN.match(start)
-    blank = start.find(b"\r\n\r\n", found.end() - 2) if found else -1
-    if found is None or blank < 0 or _odd(start[: blank + 2]):
+    if found is None:
         return None
-    lines = _MATTER.findall(start, found.end() - 2, blank + 2)
+    lines = _MATTER.findall(start, found.end(1), found.end())
     headers = tuple([(name.decode("ascii").lower(), value.decode("latin-1")) for name, value in lines])
-    return Head(int(found[1]), headers, blank + 4)
+    return Head(int(found[1]), headers, found.end())
 
 
-def _odd(head: bytes) -> bool:
-    """Whether a head has a folded line, a NUL, or a line end that is not CR LF."""
-    rest = head.replace(b"\r\n", b"")
-    return b"\r" in rest or b"\n" in rest or b"\0" in rest or b"\n " in head or b"\n\t" in head
-
-
-# a final status line, and the lines that matter
-_PLAIN = re.compile(rb"HTTP/\d(?:\.\d)? (?!1(?!01))(\d{3})(?: [^\r\n\0]*)?\r\n")
+# a final status line, and lines that are not folded, without a NUL, all with CR LF behind them; and those that matter
+_PLAIN = re.compile(rb"HTTP/\d(?:\.\d)? (?!1(?!01))(\d{3})(?: [^\r\n\0]*)?\r\n(?:[^\r\n\0 \t][^\r\n\0]*\r\n)*\r\n")
 _MATTER = re.compile(
     rb"\n(content-type|content-length|transfer-encoding)[ \t]*:[ \t]*([^\r\n]*?)[ \t]*(?=\r\n)", re.IGNORECASE
 )

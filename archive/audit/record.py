@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
+from archive.audit import shape
 from archive.audit.finding import Finding, error, warning
 from archive.audit.members import Member
 from archive.audit.payload import Hashes, Payload
@@ -14,7 +16,7 @@ ENTITY = "sha256"  # what the archive's index and its revisits use
 REFETCH = "keep the damaged file, copy the sealed file back from a backup, or crawl the page again"
 WRITER = "the tool that wrote the file breaks the standard: keep the file, write new ones with another tool"
 VERSIONS = ("WARC/1.1", "WARC/1.0")
-_ENTITY = (ENTITY,)
+_ENTITY = frozenset((ENTITY,))
 _HTTP = re.compile(r"\s*application/http\s*(?:;|\Z)", re.IGNORECASE)
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
@@ -31,6 +33,7 @@ class Record:
     offset: int
     part: int = 0  # which record of the member: more than one is itself a finding
     version: str = ""
+    type: str = ""  # as the header says; "" where it does not
     headers: list[tuple[str, str]] = field(default_factory=list)
     first: dict[str, str] = field(default_factory=dict)  # the same, the first value of each name
     length: int = 0  # bytes of the member
@@ -43,15 +46,11 @@ class Record:
     status: int | None = None
     content_type: str | None = None  # of the HTTP response
     has_body: bool = False  # of an HTTP block: something stands behind the head
+    head: bytes | None = None  # the header's bytes; None where it is like others that break no rule (shape.py)
 
     def header(self, name: str) -> str | None:
         """The first value of a header; `name` in lower case."""
         return self.first.get(name)
-
-    @property
-    def type(self) -> str:
-        """As the header says; "" where it does not."""
-        return self.first.get("warc-type", "")
 
     @property
     def id(self) -> str:
@@ -64,7 +63,13 @@ class Record:
         if self.type == "revisit":
             return "warc/revisit"
         stated = self.header("content-type") if self.type == "resource" else self.content_type
-        return re.split(r"[;\s]", stated, maxsplit=1)[0] if stated else None
+        return _type(stated) if stated else None
+
+
+@lru_cache(maxsize=1024)  # there are few
+def _type(stated: str) -> str:
+    """A media type without its parameters."""
+    return re.split(r"[;\s]", stated, maxsplit=1)[0]
 
 
 Read = tuple[Record | None, list[Finding]]
@@ -87,7 +92,9 @@ def read(member: Member, file: str) -> Iterator[Read]:
             if record.version:
                 behind = _block(record, stream, findings)
                 more = behind == END and stream.begins(b"WARC/")
-                findings += _framing(record, behind, stream, more)
+                extra = 0 if more else stream.drain()
+                if more or extra or behind != END:
+                    findings += _framing(record, behind, extra, more)
         if not more:
             stream.drain()
         if member.broken:
@@ -102,37 +109,21 @@ def read(member: Member, file: str) -> Iterator[Read]:
         part += 1
 
 
-_lower: dict[str, str] = {}  # names that were seen → lower case; there are few
-
-
 def _parse(record: Record, head: bytes) -> Iterable[Finding]:
     """Reads the header into the record."""
-    try:
-        text = head.decode("utf-8")
-    except UnicodeDecodeError:
-        text = ""
-    version = text[:8]
-    if version not in VERSIONS or text[8:10] != "\r\n" or _odd(text):
+    usual = shape.usual(head)
+    if usual is None:
+        record.head = head
         return _parse_lines(record, head)
-    headers = []
-    try:
-        for line in text[10:-4].split("\r\n"):
-            name, _, value = line.partition(": ")
-            headers.append((_lower[name], value))
-    except KeyError:
-        return _parse_lines(record, head)
-    record.version, record.headers = version, headers
-    record.first = dict(reversed(headers))
+    record.version = usual[0].version
+    record.headers = list(zip(usual[0].names, usual[1], strict=True))
+    record.first = dict(reversed(record.headers))
+    record.type = record.first.get("warc-type", "")
     return ()
 
 
-def _odd(text: str) -> bool:
-    """Whether a header has a control character, a folded line, or blanks around a value other than one before it."""
-    return not text.replace("\r\n", "").isprintable() or "\n " in text or " \r" in text or ":  " in text
-
-
 def _parse_lines(record: Record, head: bytes) -> Iterator[Finding]:
-    """The same, line by line, for a header that has something odd in it, or a name that was not seen before."""
+    """The same, line by line."""
     file, offset = record.file, record.offset
     try:
         text = head.decode("utf-8")
@@ -148,29 +139,25 @@ def _parse_lines(record: Record, head: bytes) -> Iterator[Finding]:
     headers, first = record.headers, record.first
     for line in lines:
         name, colon, value = line.partition(":")
-        lower = _lower.get(name) if colon else None
-        if lower is None:
-            if line.startswith((" ", "\t")):
-                # WARC 1.0's grammar has them, and so has 1.1's text; its readers agreed to drop them (issue 74)
-                tell = error if version == "WARC/1.1" else warning
-                yield tell(file, "header-folded", f"a folded header line: {line.strip()[:60]!r}", WRITER, offset=offset)
-                if headers:
-                    headers[-1] = (headers[-1][0], f"{headers[-1][1]} {line.strip()}".strip())
-                    first[headers[-1][0]] = headers[-1][1]
-                continue
-            if not colon or not _NAME.fullmatch(name):
-                yield error(file, "header-line", f"a line that is no header: {line[:60]!r}", WRITER, offset=offset)
-                continue
-            lower = name.lower()
-            if len(_lower) < 1000:
-                _lower[name] = lower
-        value = value.strip(" \t")
+        if line.startswith((" ", "\t")):
+            # WARC 1.0's grammar has them, and so has 1.1's text; its readers agreed to drop them (issue 74)
+            tell = error if version == "WARC/1.1" else warning
+            yield tell(file, "header-folded", f"a folded header line: {line.strip()[:60]!r}", WRITER, offset=offset)
+            if headers:
+                headers[-1] = (headers[-1][0], f"{headers[-1][1]} {line.strip()}".strip())
+                first[headers[-1][0]] = headers[-1][1]
+            continue
+        if not colon or not _NAME.fullmatch(name):
+            yield error(file, "header-line", f"a line that is no header: {line[:60]!r}", WRITER, offset=offset)
+            continue
+        lower, value = name.lower(), value.strip(" \t")
         if not value.isprintable() and _CONTROL.search(value):
             yield error(file, "header-control", f"a control character in {line[:60]!r}", WRITER, offset=offset)
             continue
         headers.append((lower, value))
         if lower not in first:
             first[lower] = value
+    record.type = first.get("warc-type", "")
 
 
 def _block(record: Record, stream: Stream, findings: list[Finding]) -> bytes:
@@ -180,24 +167,18 @@ def _block(record: Record, stream: Stream, findings: list[Finding]) -> bytes:
         detail = f"Content-Length is {stated!r}, not a number"
         findings.append(error(record.file, "content-length", detail, REFETCH, offset=record.offset))
         return b""
-    block_stated, payload_stated = record.first.get("warc-block-digest"), record.first.get("warc-payload-digest")
-    block, wanted = Hashes(()), None
-    if block_stated is not None:
-        record.stated["block"] = one = Stated(block_stated)
-        if one.algorithm in SIZES:
-            block = Hashes((one.algorithm,))
-    if payload_stated is not None:
-        record.stated["payload"] = one = Stated(payload_stated)
-        wanted = one.algorithm if one.algorithm in SIZES else None
-    payload = _payload(record, wanted)
-    take = payload.update if payload is not None else None
+    for name in ("block", "payload"):
+        text = record.first.get(f"warc-{name}-digest")
+        if text is not None:
+            record.stated[name] = Stated(text)
+    block, payload = _hashes(record)
     left = int(stated)
     for piece in stream.take(left):
         block.update(piece)
-        if take is not None:
-            take(piece)
+        if payload is not None:
+            payload.update(piece)
     record.block_length = block.length
-    if isinstance(payload, Payload):
+    if payload is not None:
         payload.finish()
         record.status, record.content_type = payload.status, payload.content_type
         record.has_body = payload.framed.length > 0 and payload.status is not None
@@ -208,80 +189,81 @@ def _block(record: Record, stream: Stream, findings: list[Finding]) -> bytes:
     return b"".join(stream.take(4))
 
 
-def _payload(record: Record, stated: str | None) -> Payload | Hashes | None:
-    """What digests the record's payload: that of an HTTP message is its entity, that of all others their block."""
-    kind = record.type
-    algorithms = _ENTITY if stated is None or stated == ENTITY else (ENTITY, stated)
-    media_type = record.first.get("content-type")
-    if media_type is not None and _HTTP.match(media_type):
-        if kind in ("response", "revisit"):
-            return Payload(algorithms, framed={stated} if stated else None)
-        if kind == "request" and stated:
-            return Payload(algorithms, framed={stated}, request=True)
-    if kind == "resource" or (stated and kind not in ("revisit", "request", "continuation")):
-        return Hashes(algorithms)
-    return None
+def _hashes(record: Record) -> tuple[Hashes, Payload | None]:
+    """What digests the record's block, and its payload where that is not the block."""
+    stated = [
+        one.algorithm if one is not None else "" for one in (record.stated.get("block"), record.stated.get("payload"))
+    ]
+    block, payload, framed = _algorithms(record.type, record.first.get("content-type", ""), *stated)
+    if payload is None:
+        return Hashes(block), None
+    return Hashes(block), Payload(payload, framed, request=record.type == "request")
 
 
-def _framing(record: Record, behind: bytes, stream: Stream, more: bool) -> Iterator[Finding]:
-    stated = record.header("content-length") or ""
+@lru_cache(maxsize=1024)
+def _algorithms(
+    kind: str, media_type: str, block: str, payload: str
+) -> tuple[frozenset[str], frozenset[str] | None, frozenset[str]]:
+    """The algorithms that digest a record's block; its payload, where it is HTTP and so has an entity, else None: then
+    the payload is the block; and a body with its chunk framing. `block` and `payload` are those that the record states.
+    """
+    stated = frozenset((block,)) & SIZES.keys()
+    of_payload = frozenset((payload,)) & SIZES.keys()
+    http = _HTTP.match(media_type) is not None
+    if http and kind in ("response", "revisit"):
+        return stated, of_payload | _ENTITY, of_payload
+    if http and kind == "request" and of_payload:
+        return stated, of_payload, of_payload
+    return stated | of_payload | (_ENTITY if kind in ("response", "resource") else frozenset()), None, frozenset()
+
+
+def _framing(record: Record, behind: bytes, extra: int, more: bool) -> Iterator[Finding]:
+    """What stands behind the block: it is not two line ends and the member's end. `extra` is how many bytes more."""
+    file, offset = record.file, record.offset
     if more:
         if record.part == 0:
             mend = "write one gzip member a record (warcio recompress FILE NEW), so that readers can find each"
-            yield error(
-                record.file,
-                "one-record-per-member",
-                "more than one record in a gzip member",
-                mend,
-                offset=record.offset,
-            )
+            detail = "more than one record in a gzip member"
+            yield error(file, "one-record-per-member", detail, mend, offset=offset)
         return
+    stated = record.header("content-length") or ""
     if not stated.isdigit() or int(stated) > record.block_length:
         return  # told
-    extra = stream.drain()
-    if behind != END or extra:
-        count = f"{len(behind) + extra:,} bytes" if extra else f"{len(behind)} bytes ({behind!r})"
-        yield error(
-            record.file,
-            "record-end",
-            f"behind the block stand {count}, not two line ends",
-            REFETCH,
-            offset=record.offset,
-        )
+    count = f"{len(behind) + extra:,} bytes" if extra else f"{len(behind)} bytes ({behind!r})"
+    detail = f"behind the block stand {count}, not two line ends"
+    yield error(file, "record-end", detail, REFETCH, offset=offset)
 
 
-def _digests(record: Record, block: Hashes, payload: Payload | Hashes | None) -> Iterator[Finding]:
+def _digests(record: Record, block: Hashes, payload: Payload | None) -> Iterator[Finding]:
+    """What is wrong with the digests that the record states; `payload` is None where it is the block."""
+    file, offset = record.file, record.offset
     stated = record.stated.get("block")
     if stated is None:
         mend = "nothing to mend here; write new records with a WARC-Block-Digest"
-        yield warning(
-            record.file,
-            "block-digest-missing",
-            "no WARC-Block-Digest: a changed byte would not show",
-            mend,
-            offset=record.offset,
-        )
+        detail = "no WARC-Block-Digest: a changed byte would not show"
+        yield warning(file, "block-digest-missing", detail, mend, offset=offset)
     elif stated.contradicts(block):
         detail = f"WARC-Block-Digest is {stated}, but the block's is {stated.of(block)}"
-        yield error(record.file, "block-digest", detail, REFETCH, offset=record.offset)
-    if payload is None:
-        return
-    entity = payload.entity if isinstance(payload, Payload) else payload
-    if record.type in ("response", "revisit", "resource"):
+        yield error(file, "block-digest", detail, REFETCH, offset=offset)
+    kind = record.type
+    entity = block if payload is None else payload.entity
+    if kind in ("response", "resource") or (payload is not None and kind == "revisit"):
         record.entity_digest = f"{ENTITY}:{entity.digest(ENTITY).hex()}"
     stated = record.stated.get("payload")
+    if stated is None or not stated.contradicts(entity):
+        return
     # a revisit's payload is elsewhere, and the first of several segments states that of them all
-    if stated is None or record.type == "revisit" or "warc-segment-number" in record.first:
+    if kind in ("revisit", "continuation") or "warc-segment-number" in record.first:
         return
-    if not stated.contradicts(entity):
-        return
-    chunked = isinstance(payload, Payload) and payload.chunked
-    if isinstance(payload, Payload) and chunked and not stated.contradicts(payload.framed):
+    if kind == "request" and payload is None:
+        return  # of something that is not HTTP
+    chunked = payload is not None and payload.chunked
+    if payload is not None and chunked and not stated.contradicts(payload.framed):
         detail = "WARC-Payload-Digest holds for the body with its chunk framing, not for the entity"
         mend = "nothing is lost: readers that follow the standard will say it does not match"
-        yield warning(record.file, "payload-digest-framed", detail, mend, offset=record.offset)
+        yield warning(file, "payload-digest-framed", detail, mend, offset=offset)
     else:
         detail = f"WARC-Payload-Digest is {stated}, but the payload's is {stated.of(entity)}"
-        if isinstance(payload, Payload) and chunked:
+        if payload is not None and chunked:
             detail += f", and {stated.of(payload.framed)} with its chunk framing"
-        yield error(record.file, "payload-digest", detail, REFETCH, offset=record.offset)
+        yield error(file, "payload-digest", detail, REFETCH, offset=offset)

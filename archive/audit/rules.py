@@ -73,7 +73,13 @@ class Broken(NamedTuple):
 
 def check(record: Record) -> list[Finding]:
     """What is wrong with a record's header."""
-    return [_told(record, broken) for broken in _broken(record)]
+    broken = [] if record.head is None else list(_fields(record))
+    if record.block_length and "content-type" not in record.first and record.type not in ("continuation", ""):
+        detail = "a block without Content-Type: readers must guess what it is"
+        broken.append(Broken("header-content-type", detail, "content-type", Level.WARNING))
+    if record.type == "revisit":
+        broken += _revisit(record)
+    return [_told(record, one) for one in broken] if broken else []
 
 
 def _told(record: Record, broken: Broken) -> Finding:
@@ -81,7 +87,8 @@ def _told(record: Record, broken: Broken) -> Finding:
     return tell(record.file, broken.rule, broken.detail, WRITER, offset=record.offset, about=broken.about)
 
 
-def _broken(record: Record) -> Iterator[Broken]:
+def _fields(record: Record) -> Iterator[Broken]:
+    """What is wrong with the header alone."""
     yield from _names(record.type, tuple([name for name, _ in record.headers]))
     version = record.version
     for name, value in record.headers:
@@ -94,11 +101,6 @@ def _broken(record: Record) -> Iterator[Broken]:
         broken = _digest(f"warc-{name}-digest", stated)
         if broken is not None:
             yield broken
-    if record.block_length and "content-type" not in record.first and record.type not in ("continuation", ""):
-        detail = "a block without Content-Type: readers must guess what it is"
-        yield Broken("header-content-type", detail, "content-type", Level.WARNING)
-    if record.type == "revisit":
-        yield from _revisit(record)
 
 
 @lru_cache(maxsize=1024)  # a crawler writes few different sets of fields

@@ -2,10 +2,12 @@
 
 import base64
 import binascii
+import re
 
 from archive.audit.payload import Hashes
 
 SIZES = {"sha256": 32, "sha1": 20, "md5": 16, "sha512": 64}  # digest algorithms that can be checked, bytes of a digest
+_USUAL = re.compile("sha256:[0-9a-f]{64}")
 
 
 class Stated:
@@ -13,6 +15,10 @@ class Stated:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        if _USUAL.fullmatch(text):
+            self.algorithm, self.value = "sha256", text[7:]
+            self.bytes: bytes | None = bytes.fromhex(self.value)
+            return
         name, colon, self.value = text.partition(":")
         self.algorithm = name.lower().replace("-", "") if colon else ""
         # the digest itself; None where the value has no form that the algorithm could have

@@ -4,7 +4,6 @@ import re
 import zoneinfo
 from typing import Annotated
 
-import soupsieve
 from pydantic import AfterValidator
 
 from archive.institutes.patterns import groups, mistake
@@ -24,6 +23,8 @@ def _sound_number(pattern: str) -> str:
 
 
 def _sound_selector(selector: str) -> str:
+    import soupsieve  # it loads Beautiful Soup, which most commands have no use for
+
     try:
         soupsieve.compile(selector)
     except soupsieve.SelectorSyntaxError as error:
