@@ -34,6 +34,7 @@ class Closing:
 
     async def spider_closed(self, spider: Spider, reason: str) -> None:
         crawl: Any = spider.crawl  # type: ignore[attr-defined]
+        crawl.heartbeat.stop()
         try:
             crawl.outcome = await run_in_thread(close, crawl, reason)
         except Exception as error:
@@ -50,17 +51,21 @@ def close(crawl: Crawl, reason: str) -> report.Outcome:
     try:
         if crawl.error is not None:
             crawl.frontier.rollback()
-        if isinstance(crawl.error, OutOfSpace):
-            return _without_space(crawl, reason)
-        return _whole(crawl, reason)
+        return _told(crawl, (_without_space if isinstance(crawl.error, OutOfSpace) else _whole)(crawl, reason))
     except Exception as error:
         full = space(error)
         if full is None:
             raise
         crawl.error = full
-        return report.outcome(crawl, reason)
+        return _told(crawl, report.outcome(crawl, reason))
     finally:
         crawl.release()
+
+
+def _told(crawl: Crawl, outcome: report.Outcome) -> report.Outcome:
+    """The last thing that the crawl says of itself, while it still has its lock."""
+    crawl.heartbeat.tell("ended", outcome.exit_code, outcome.why)
+    return outcome
 
 
 def _whole(crawl: Crawl, reason: str) -> report.Outcome:

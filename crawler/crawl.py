@@ -33,6 +33,8 @@ from crawler.discovery import sources
 from crawler.errors import CrawlError, space
 from crawler.etiquette.pace import Pace
 from crawler.frontier import Added, End, Found, Frontier, Role, Row
+from crawler.heartbeat import Heartbeat
+from crawler.limits import HOST_LIMIT, Limits
 from crawler.links import Leads
 from crawler.options import Options
 from crawler.recorder import Recorder
@@ -75,6 +77,8 @@ class Crawl:
         self.collection = collection
         self.options = options
         self.pace = Pace()
+        self.limits = Limits(options, profile)
+        self.paused = False  # nothing is fetched until it is over (heartbeat.py)
         self.room = Room(collection.state_dir, int(options.keep_free * 1e6))
         self.progress = Progress()
         self.stopping: str | None = None  # why no more is claimed: "limit", "space", "broken"
@@ -113,7 +117,6 @@ class Crawl:
         self._mark = fingerprint(derived_by(registry.digest(profile)))
         self.outcome: Any = None  # set when it has ended (closing.py)
         self.unclosed: BaseException | None = None  # why it could not be ended
-        self._page_rows = 0
 
     @classmethod
     def open(cls, profile: Profile, home: Path, name: str | None = None, options: Options | None = None) -> Self:
@@ -170,15 +173,19 @@ class Crawl:
         """Called in the reactor, once: the recorder's thread starts, and what a crash left unread is read."""
         self.writer = Writer(self.collection, self.id, f"policy-archive/{__version__}", self._warcinfo())
         self.recorder = Recorder(self.writer, self.frontier, loop, self.room)
+        self.limits.waiting, self.limits.written = self.recorder.waiting, self.recorder.written
         self._claim_what_was_written()
         self.frontier.release(steady() + LONGEST_WAIT)
+        self.frontier.reopen(End.LIMIT, HOST_LIMIT)
         self.unread = self.frontier.unread()
         if self.options.max_minutes:  # a host that is left alone for an hour would else be waited for
-            loop.call_later(self.options.max_minutes * 60, self._time_is_up)
+            self._at_latest(loop)
         for (_, end), count in self.frontier.counts().items():
             self.progress.found += count
             if end != End.QUEUED:
                 self.progress.ends[end] += count
+        self.heartbeat = Heartbeat(self)
+        self.heartbeat.start(loop)
         settings = self._settings()
         if self.frontier.fact("settings") != settings:  # begun, or gone on with another profile or other options
             self.writer.write([self.resource("settings", settings.encode()), profile_resource(self.profile)])
@@ -199,21 +206,27 @@ class Crawl:
         """How many URLs may be claimed now, and of which roles. None once a limit is reached; requisites still are
         after `--max-pages`.
         """
-        options, progress = self.options, self.progress
-        if self.stopping:
+        if self.halted:
             return 0, ()
-        if (options.max_minutes and time.monotonic() - progress.began > options.max_minutes * 60) or (
-            options.max_megabytes and progress.bytes > options.max_megabytes * 1_000_000
-        ):
+        return self.limits.open_roles(count, self.roles)
+
+    @property
+    def halted(self) -> bool:
+        """Whether nothing more is asked for: paused, ended by something, or at a limit, which ends it now."""
+        if not self.stopping and self.limits.over(self.recorder.bytes):
             self.stop("limit")
-        if self.stopping:
-            return 0, ()
-        if options.max_pages:
-            left = options.max_pages - self._page_rows
-            if left <= 0:
-                return count, tuple(role for role in self.roles if role not in (Role.LISTING, Role.PAGE))
-            return min(count, left), self.roles
-        return count, self.roles
+        return self.paused or self.stopping is not None
+
+    def holds(self, host: str) -> bool:
+        """Whether a host is not asked now: nobody is, or what came and is not written yet may reach a limit."""
+        return self.halted or self.limits.brim(self.recorder.bytes) or self.limits.full(host)
+
+    def pause(self, paused: bool) -> None:
+        """What is in flight is finished, and nothing more is asked for until the pause is over."""
+        self.paused = paused
+        self.limits.rest(paused)
+        logger.info("paused" if paused else "going on")
+        self.changed()
 
     def arrived(self) -> None:
         """A response has come; `unread_now` is counted down when its links are in."""
@@ -221,11 +234,28 @@ class Crawl:
         self.progress.backlog = max(self.progress.backlog, self.unread_now)
         self.progress.seconds = time.monotonic() - self.progress.began
 
-    def claimed(self, rows: Sequence[Row]) -> None:
-        self._page_rows += sum(row.role in (Role.PAGE, Role.LISTING) for row in rows)
+    def give_back(self, rows: Sequence[Row]) -> None:
+        """These were claimed, and are not asked for: they wait as if they had not been."""
+        self.limits.returned(rows)
 
-    def _time_is_up(self) -> None:
-        self.stop("limit")
+        def postponed(frontier: Frontier) -> None:
+            for row in rows:
+                frontier.postpone(row, 0.0)
+
+        self.recorder.change(postponed).add_done_callback(self._look)
+
+    def over_limit(self, row: Row, why: str) -> None:
+        """The row's host has come to its limit: the row's end in this run."""
+        self.limits.returned([row])
+        self.progress.ends[End.LIMIT] += 1
+        ended = self.recorder.change(lambda frontier: frontier.finish(row, End.LIMIT, why, None, ()))
+        ended.add_done_callback(self._look)
+
+    def _at_latest(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Looks again when the minutes would be over: pauses make them longer."""
+        if not self.halted or self.paused:
+            left = max(0.01, self.options.max_minutes - self.limits.minutes) * 60
+            loop.call_later(left, self._at_latest, loop)
         self.changed()
 
     def stop(self, why: str) -> None:
@@ -270,6 +300,8 @@ class Crawl:
     async def postpone(self, row: Row, wait: float) -> None:
         """The row goes back into the queue for `wait` seconds, not tried."""
         due = steady() + wait
+        self.limits.returned([row])
+        self.limits.unsent(row)
         await self.recorder.change(lambda frontier: frontier.postpone(row, due))
         self.changed()
 

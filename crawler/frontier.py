@@ -275,6 +275,12 @@ class Frontier:
         self._connection.execute(sa.update(_urls).where(_urls.c.state == State.IN_FLIGHT).values(state=State.QUEUED))
         self._connection.commit()
 
+    def reopen(self, end: End, reason: str) -> None:
+        """On start: what ended so, for a reason that begins so, waits again."""
+        ended = _urls.c.end == end, _urls.c.reason.startswith(reason, autoescape=True)
+        self._connection.execute(sa.update(_urls).where(*ended).values(state=State.QUEUED, end=None, reason=None))
+        self._connection.commit()
+
     def in_flight(self) -> list[Row]:
         """On start: what was being fetched when the last process ended."""
         return [_row(r) for r in self._in_state(State.IN_FLIGHT)]

@@ -17,6 +17,8 @@ class Options:
     max_pages: int = 0
     max_minutes: float = 0.0
     max_megabytes: float = 0.0
+    max_pages_per_host: int = 0  # the profile's unless given; so the next
+    max_megabytes_per_host: float = 0.0
     keep_free: float = 200.0  # megabytes of the disk that are not written to
     delay: float | None = None  # seconds; the profile's unless given
     concurrency: int | None = None

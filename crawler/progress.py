@@ -66,4 +66,4 @@ class Watcher:
             f"{progress.bytes / 1e6:,.1f} MB",
             f"{free / 1e9:,.0f} GB free",
         ]
-        return " · ".join(parts)
+        return " · ".join((["paused"] if self._crawl.paused else []) + parts)

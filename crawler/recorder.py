@@ -9,9 +9,11 @@ import asyncio
 import queue
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from archive.store.exchange import Exchange, Resource, Stored
 from archive.store.spool import close
@@ -35,6 +37,8 @@ class _Job:
     exchange: Exchange | None = None
     row: Row | None = None
     change: Callable[[Frontier], Any] | None = None
+    host: str = ""
+    size: int = 0  # bytes of the answer, as they came
     result: Any = field(default=None)
 
 
@@ -52,13 +56,17 @@ class Recorder:
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self.broken: BaseException | None = None  # why nothing more can be written
         self.bytes = 0
+        self.waiting: Counter[str] = Counter()  # host → bytes of answers that came and are not written yet
+        self.written: Counter[str] = Counter()  # host → bytes of its records
         self.batches = 0
         self.seconds = {"warc": 0.0, "frontier": 0.0}
         self._thread.start()
 
     def record(self, exchange: Exchange, row: Row | None) -> asyncio.Future[Stored]:
         """Done, with where the response's record lies, once it is durable and the row is captured."""
-        return self._put(_Job(self._loop.create_future(), exchange=exchange, row=row))
+        host, size = urlsplit(exchange.url).hostname or "", len(exchange.response or b"")
+        self.waiting[host] += size
+        return self._put(_Job(self._loop.create_future(), exchange=exchange, row=row, host=host, size=size))
 
     def give_up(self, error: BaseException) -> asyncio.Future[Any]:
         """What came could not be kept, so nothing more is written. The future has failed already."""
@@ -117,7 +125,7 @@ class Recorder:
                 stored = self._writer.store([job.exchange for job in exchanges if job.exchange])
                 for job, one in zip(exchanges, stored, strict=True):
                     job.result = one
-                    self.bytes += one.location.length
+                    self.bytes += one.written
                     if job.exchange:
                         close(job.exchange.response)
             written = time.perf_counter()
@@ -135,12 +143,14 @@ class Recorder:
             error = self.broken = space(error) or error
             self._loop.call_soon_threadsafe(_fail, batch, error)
         else:
-            self._loop.call_soon_threadsafe(_acknowledge, batch)
+            self._loop.call_soon_threadsafe(self._acknowledge, batch)
 
-
-def _acknowledge(batch: list[_Job]) -> None:
-    for job in batch:
-        job.done.set_result(job.result)
+    def _acknowledge(self, batch: list[_Job]) -> None:
+        for job in batch:
+            if job.exchange is not None:
+                self.waiting[job.host] -= job.size
+                self.written[job.host] += job.result.written
+            job.done.set_result(job.result)
 
 
 def _fail(batch: list[_Job], error: BaseException) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from archive.dataset.derive import Summary
 from archive.errors import OutOfSpace
+from archive.lines import many
 from crawler.changes import Changes
 from crawler.crawl import Crawl
 from crawler.frontier import End, Frontier, Role
@@ -97,8 +98,10 @@ def _verdict(crawl: Crawl, reason: str, urls: Counter[str], by_role: dict[str, C
                 f"the site answers with a challenge page ({urls[End.BOTWALL]} times), not with its pages",
             )
         return UNREACHABLE, "no page could be archived; urls.jsonl says why for each"
-    if urls[End.LIMIT] and (crawl.stopping == "limit" or _pages_left(crawl)):
-        return LIMITED, f"stopped at a limit with {urls[End.LIMIT]} URLs left; run the same command again to go on"
+    limits = crawl.limits.told(_pages_left(crawl))
+    if urls[End.LIMIT] and limits:
+        left = many(urls[End.LIMIT], "URL")
+        return LIMITED, f"stopped at a limit ({limits}) with {left} left; run the same command again to go on"
     failed = [source["name"] for source in crawl.sources.lines() if source["state"] == "failed"]
     if failed:
         return INCOMPLETE, f"{len(failed)} of {len(crawl.sources.lines())} sources failed: {', '.join(failed)}"

@@ -63,29 +63,43 @@ class FrontierScheduler(BaseScheduler):
 
     def has_pending_requests(self) -> bool:
         if self._crawl.stopping:
-            return any(not self._held(row) for row in self._ready)
+            return False
+        if self._crawl.paused:  # what waits, if anything does, is asked for when it is over
+            return True
         return bool(self._ready) or self._claiming or not self._exhausted or self._wake_at is not None
 
     def enqueue_request(self, request: Request) -> bool:
         raise RuntimeError(f"the frontier takes URLs through the crawl loop alone, not {request}")
 
     def next_request(self) -> Request | None:
+        if self._crawl.halted:
+            if self._crawl.stopping and self._ready:
+                self._crawl.give_back(list(self._ready))
+                self._ready.clear()
+            return None
         if self._crawl.unread_now >= _UNREAD:
             return None
         self._refill()
         for _ in range(len(self._ready)):
             row = self._ready.popleft()
             held = self._held(row)
-            if not held:
-                return self._request(row)
-            self._ready.append(row)
-            if not self._crawl.stopping:
+            if held:
+                self._ready.append(row)
                 self._later(held)
+            elif over := self._crawl.limits.refusal(row):
+                self._crawl.over_limit(row, over)
+            elif self._crawl.holds(_host(row)):
+                self._crawl.limits.unsent(row)
+                self._ready.append(row)  # looked at again when an answer is written
+            else:
+                return self._request(row)
+        if not self._ready:
+            self._refill()
         return None
 
     def _held(self, row: Row) -> float:
         """Seconds for which the row's host is to be left alone."""
-        return self._crawl.pace.held(urlsplit(row.url).hostname or "")
+        return self._crawl.pace.held(_host(row))
 
     def _request(self, row: Row) -> Request:
         # Headers are set here and not by three middlewares: one call a request instead of six.
@@ -122,7 +136,7 @@ class FrontierScheduler(BaseScheduler):
             return
         rows, due = claim.result()
         self._ready.extend(rows)
-        self._crawl.claimed(rows)
+        self._crawl.limits.claimed(rows)
         if not rows:
             self._exhausted = True
             if due is not None:
@@ -144,6 +158,10 @@ class FrontierScheduler(BaseScheduler):
         slot = self._crawler.engine._slot if self._crawler.engine else None
         if slot is not None:  # None once the spider is closed
             slot.nextcall.schedule()
+
+
+def _host(row: Row) -> str:
+    return urlsplit(row.url).hostname or ""
 
 
 async def _scrape(result: Response | Failure, request: Request) -> None:

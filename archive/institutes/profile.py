@@ -200,6 +200,13 @@ class Etiquette(Strict):
     max_pages_per_listing: int = Field(1000, ge=1, description="How far `/page/N/` is followed.")
 
 
+class Limits(Strict):
+    """How much of one host a crawl fetches; 0 for no limit. The command's options come before these."""
+
+    pages_per_host: int = Field(0, ge=0, description="Pages and listings of one host.")
+    megabytes_per_host: float = Field(0.0, ge=0, description="Megabytes written of one host's answers.")
+
+
 class Profile(Strict):
     """One institute. Frozen and hashable by its canonical JSON (`registry.digest`)."""
 
@@ -241,6 +248,7 @@ class Profile(Strict):
         default_factory=dict, description="More labels of case facts, beside those of archive/extract/case_labels.py."
     )
     etiquette: Etiquette = Etiquette()
+    limits: Limits = Limits()
 
 
 def unreachable(rules: Iterable[Rule]) -> str | None:

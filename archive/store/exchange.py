@@ -63,3 +63,4 @@ class Stored:
 
     location: Location
     revisit: bool
+    written: int = 0  # bytes of all its records

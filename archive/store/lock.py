@@ -6,11 +6,13 @@ They do not keep apart two holders within one process, so this module does.
 
 import fcntl
 import os
+import struct
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from archive.errors import CollectionBusy
 
+_FLOCK = "hhqqi4x"  # struct flock of Linux: type, whence, start, length, pid
 _held: dict[Path, int] = {}  # lock files that this process holds, and its pid (a forked child has a copy, but no lock)
 
 
@@ -42,6 +44,23 @@ class Lock:
         if self._depth == 0:
             _held.pop(self.path, None)
             os.close(self._descriptor)
+
+    def holder(self) -> int | None:
+        """The process that has it; None where none has, 0 where it is not one of this system's. Takes nothing, and
+        keeps nobody from taking it.
+        """
+        if _held.get(self.path) == os.getpid():  # opening and closing the file would let go of it
+            return os.getpid()
+        try:
+            descriptor = os.open(self.path, os.O_RDONLY)
+        except FileNotFoundError:
+            return None
+        try:
+            asked = struct.pack(_FLOCK, fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+            kind, _, _, _, pid = struct.unpack(_FLOCK, fcntl.fcntl(descriptor, fcntl.F_GETLK, asked))
+        finally:
+            os.close(descriptor)
+        return None if kind == fcntl.F_UNLCK else max(0, pid)
 
     def _open(self) -> int:
         descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)

@@ -157,10 +157,12 @@ class Writer:
         counts: Counter[str] = Counter()
         offset = file.size
         for item in items:
-            for number, built in enumerate(self._records(item, file.warcinfo_id)):
+            built_of = self._records(item, file.warcinfo_id)
+            written = sum(len(built.member) for built in built_of)
+            for number, built in enumerate(built_of):
                 location = Location(file.name, offset, len(built.member))
                 if number == 0:
-                    stored.append(Stored(location, built.type == "revisit"))
+                    stored.append(Stored(location, built.type == "revisit", written))
                 if built.told is not None:
                     index.append(f"{built.told.line(location)}\n".encode("ascii"))
                 members.append(recovery.member_line(offset, location.length, built.sha256, built.record_id, built.type))

@@ -32,6 +32,10 @@ def crawl(
     max_pages: Annotated[int, typer.Option(min=0, help="Stop after so many pages; 0 for no limit.")] = 0,
     max_minutes: Annotated[float, typer.Option(min=0, help="Stop after so many minutes.")] = 0,
     max_megabytes: Annotated[float, typer.Option(min=0, help="Stop after so many megabytes written.")] = 0,
+    max_pages_per_host: Annotated[int, typer.Option(min=0, help="Stop asking a host after so many pages.")] = 0,
+    max_megabytes_per_host: Annotated[
+        float, typer.Option(min=0, help="Stop asking a host after so many megabytes written.")
+    ] = 0,
     keep_free: Annotated[float, typer.Option(min=0, help="Stop while so many megabytes are free on the disk.")] = 200,
     delay: Annotated[float | None, typer.Option(min=0, help="Seconds between two requests to one host.")] = None,
     allow_private: Annotated[
@@ -54,6 +58,8 @@ def crawl(
         max_pages=max_pages,
         max_minutes=max_minutes,
         max_megabytes=max_megabytes,
+        max_pages_per_host=max_pages_per_host,
+        max_megabytes_per_host=max_megabytes_per_host,
         keep_free=keep_free,
         delay=delay,
         allow_private=allow_private,

@@ -22,6 +22,11 @@ class Pace:
         """Seconds for which the host is to be left alone; 0 when it may be asked."""
         return max(0.0, self._until.get(host, 0.0) - time.monotonic())
 
+    def waits(self) -> dict[str, float]:
+        """The hosts that are to be left alone now, and for how many seconds."""
+        now = time.monotonic()
+        return {host: round(until - now, 1) for host, until in self._until.items() if until > now}
+
     def slow_down(self, host: str, retry_after: str | None) -> float:
         """The host answered 429 or 503. Returns for how many seconds it is left alone."""
         strikes = self._strikes[host] = self._strikes.get(host, 0) + 1

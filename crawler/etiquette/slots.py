@@ -36,13 +36,14 @@ class StrictDownloader(Downloader):
         return super()._wait_for_download(slot, request, queue_dfd)
 
     def _process_queue(self, slot: Slot) -> None:
-        """With a delay, up to CONCURRENT_REQUESTS stand in line here when the host says to wait: they are
-        handed back.
+        """With a delay, up to CONCURRENT_REQUESTS stand in line here when the host says to wait, or the crawl is paused
+        or at a limit: they are handed back.
         """
         if slot.queue:
             crawl: Any = self.crawler.spider.crawl  # type: ignore[union-attr]
-            seconds = crawl.pace.held(slot.queue[0][0].meta[self.DOWNLOAD_SLOT])
-            if seconds:
+            host = slot.queue[0][0].meta[self.DOWNLOAD_SLOT]
+            seconds = crawl.pace.held(host)
+            if seconds or crawl.holds(host):
                 waiting, slot.queue = slot.queue, deque(one for one in slot.queue if "row" not in one[0].meta)
                 for request, queue_dfd in waiting:
                     if "row" in request.meta:

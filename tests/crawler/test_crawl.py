@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -14,6 +15,7 @@ from archive.store.exchange import Location
 from crawler.crawl import Crawl, user_agent
 from crawler.errors import CrawlError
 from crawler.frontier import Added, End, Found, Role
+from crawler.limits import Limits
 from crawler.options import Options
 
 ARABIC = "http://127.0.0.1:8765/2024/12/05/%D8%B3%D9%88%D8%B1%D9%8A%D8%A7/"  # سوريا
@@ -102,26 +104,20 @@ def test_given_pages_are_all_that_is_seeded(tmp_path: Path, demo: Profile) -> No
     stopped(crawl)
 
 
-def test_limits_say_what_may_be_claimed(opened: Crawl) -> None:
-    assert opened.open_roles(9) == (9, tuple(Role))
-    opened.options = replace(QUIET, max_pages=2)
-    assert opened.open_roles(9) == (2, tuple(Role))
-    opened.frontier.add([Found(ARABIC, ARABIC, Role.PAGE, "test")])
-    opened.claimed([row for row in opened.frontier.claim(99, 0.0) if row.role in (Role.PAGE, Role.LISTING)][:2])
-    assert opened.open_roles(9) == (9, (Role.SOURCE, Role.DOCUMENT, Role.REQUISITE))
-    opened.options = replace(QUIET, max_megabytes=1)
-    opened.progress.bytes = 1_000_001
-    assert opened.open_roles(9) == (0, ())
-    assert opened.stopping == "limit"
-
-
-def test_a_minute_that_is_over_stops_the_claims(opened: Crawl) -> None:
+def test_nothing_is_claimed_of_a_crawl_that_is_paused_or_at_a_limit(opened: Crawl) -> None:
     woken: list[bool] = []
     opened.changed = lambda: woken.append(True)
-    opened._time_is_up()
-    assert opened.stopping == "limit"
-    assert woken == [True]
+    opened.recorder = SimpleNamespace(bytes=0)  # type: ignore[assignment]
+    assert opened.open_roles(9) == (9, tuple(Role))
+    opened.pause(True)
     assert opened.open_roles(9) == (0, ())
+    opened.pause(False)
+    assert opened.open_roles(9) == (9, tuple(Role))
+    assert woken == [True, True]
+    opened.limits = Limits(replace(QUIET, max_megabytes=1), opened.profile)
+    opened.recorder.bytes = 1_000_000
+    assert opened.open_roles(9) == (0, ())
+    assert opened.stopping == "limit"
 
 
 def test_a_row_that_was_not_tried_is_not_counted_as_tried(opened: Crawl) -> None:

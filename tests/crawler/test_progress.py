@@ -16,7 +16,7 @@ from crawler.progress import Watcher
 
 def crawl(path: Path) -> Any:
     progress = Progress(found=1_234, unfetched=200, ends=Counter({End.ARCHIVED: 1_000, End.FAILED: 3}), bytes=2_500_000)
-    return SimpleNamespace(progress=progress, collection=SimpleNamespace(path=path))
+    return SimpleNamespace(progress=progress, paused=False, collection=SimpleNamespace(path=path))
 
 
 def test_a_plain_line_a_minute(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ class Writer:
         self.log.append("warc")
         if self.error is not None:
             raise self.error
-        return [Stored(Location("a.warc.gz", number, 10), False) for number in range(len(batch))]
+        return [Stored(Location("a.warc.gz", number, 10), False, 10) for number in range(len(batch))]
 
 
 def frontier(path: Path, log: list[str], count: int = 1) -> Told:

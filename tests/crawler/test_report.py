@@ -10,9 +10,11 @@ import pytest
 
 from archive.dataset.derive import Summary
 from archive.errors import OutOfSpace
+from archive.institutes.profile import Profile
 from crawler import report
 from crawler.discovery.sources import Tally
 from crawler.frontier import End, Found, Frontier, Role
+from crawler.limits import Limits
 from crawler.options import Options
 from tests.crawler.command import lines
 
@@ -35,7 +37,10 @@ def crawl(path: Path, ends: tuple[End | None, ...] = (End.ARCHIVED,), **told: An
         "resumed": False,
         "id": "20261122180000", "recorder": SimpleNamespace(bytes=7),
     }  # fmt: skip
-    return SimpleNamespace(**{**base, **told})
+    made = {**base, **told}
+    limits = Limits(made["options"], Profile())
+    limits.reached = "--max-minutes 5" if made["stopping"] == "limit" else None
+    return SimpleNamespace(limits=limits, **made)
 
 
 def test_every_url_is_in_urls_jsonl_and_the_sums_agree(tmp_path: Path) -> None:
@@ -57,6 +62,7 @@ def test_what_a_limit_left_is_called_so(tmp_path: Path) -> None:
     outcome = report.outcome(ended, "finished")
     report.write_urls(tmp_path / "urls.jsonl", ended.frontier, outcome)
     assert outcome.exit_code == report.LIMITED
+    assert outcome.why == ("stopped at a limit (--max-minutes 5) with 2 URLs left; run the same command again to go on")
     assert outcome.urls["limit"] == 2
     assert Counter(line["end"] for line in lines(tmp_path / "urls.jsonl")) == outcome.urls
 
@@ -77,7 +83,7 @@ ABSENT.absent("feed:/feed/")
         ((End.ARCHIVED,), {"sources": FAILED}, "finished", 1, "feed:/feed/"),
         ((End.ARCHIVED,), {"error": OSError("قرص")}, "finished", 1, "قرص"),
         ((End.ARCHIVED,), {"error": OutOfSpace("no space: make room")}, "broken", 3, "make room"),
-        ((End.ARCHIVED, None), {"stopping": "limit"}, "finished", 4, "1 URLs left"),
+        ((End.ARCHIVED, None), {"stopping": "limit"}, "finished", 4, "1 URL left"),
         ((End.ARCHIVED, None), {}, "shutdown", 130, "same command"),
         ((End.FAILED,), {"refusals": Counter({"refused": 3})}, "finished", 5, "refused"),
         ((End.BOTWALL,), {}, "finished", 5, "challenge"),
