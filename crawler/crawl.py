@@ -173,6 +173,7 @@ class Crawl:
         """Called in the reactor, once: the recorder's thread starts, and what a crash left unread is read."""
         self.writer = Writer(self.collection, self.id, f"policy-archive/{__version__}", self._warcinfo())
         self.recorder = Recorder(self.writer, self.frontier, loop, self.room)
+        self.limits.begin()
         self.limits.waiting, self.limits.written = self.recorder.waiting, self.recorder.written
         self._claim_what_was_written()
         self.frontier.release(steady() + LONGEST_WAIT)

@@ -40,6 +40,10 @@ class Limits:
         now = time.monotonic() if self._pause is None else self._pause
         return (now - self._began - self._rested) / 60
 
+    def begin(self) -> None:
+        """The minutes run from here."""
+        self._began = time.monotonic()
+
     def rest(self, paused: bool) -> None:
         """The crawl has been paused, or goes on."""
         now = time.monotonic()
