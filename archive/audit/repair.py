@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import re
+import shlex
 import shutil
 import zlib
 from collections.abc import Iterator
@@ -137,7 +138,10 @@ def _sealed(collection: Collection, path: Path, stated: str) -> Iterator[Repair]
     target = path.with_name(path.name + REPAIRED)
     if _healed(collection, path, target, stated):
         did = (
-            f"a flipped bit was found: {target.name} is byte for byte what was sealed (SHA-256 {stated}); move it there"
+            f"a flipped bit was found: {target.name} is byte for byte what was sealed (SHA-256 {stated}); to take it: "
+            f"mv {shlex.quote(str(target))} {shlex.quote(str(path))} && policy-archive verify --repair "
+            f"{shlex.quote(collection.name)}, which makes the index again, and look again with "
+            f"policy-archive verify {shlex.quote(collection.name)}"
         )
         yield Repair(f"archive/{path.name}", did)
         return

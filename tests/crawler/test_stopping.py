@@ -79,6 +79,7 @@ def goes_on(folder: Path, wire: Wire, words: list[str], in_flight: int = 0) -> N
     assert verified.returncode == 0, verified.stdout
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_one_signal_drains_seals_and_reports(tmp_path: Path, number: signal.Signals) -> None:
     gate = Gate()
@@ -102,6 +103,7 @@ def test_one_signal_drains_seals_and_reports(tmp_path: Path, number: signal.Sign
         goes_on(tmp_path, wire, words)
 
 
+@pytest.mark.faults
 def test_a_second_signal_ends_it_at_once_and_leaves_a_valid_archive(tmp_path: Path) -> None:
     gate = Gate()
     with site(tmp_path, gate) as (wire, words):
@@ -149,6 +151,7 @@ def test_a_limit_ends_with_exit_code_4_and_the_same_command_goes_on(
     assert policy_archive(tmp_path, "verify", "stop").returncode == 0
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("size", [1_000, pytest.param(400_000, marks=pytest.mark.slow)])
 def test_a_full_disk_is_one_line_and_nothing_is_lost(tmp_path: Path, size: int) -> None:
     with DemoServer(pages=12) as server:

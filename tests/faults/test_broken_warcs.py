@@ -13,10 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from archive.audit import repair
 from archive.audit.finding import Finding, Level
 from archive.audit.reading import Files
 from archive.audit.source import of_path
 from tests.archive.audit.samples import chunked, record, response
+
+pytestmark = pytest.mark.faults
 
 URL = "https://institute.example/%D8%AA%D9%82%D8%B1%D9%8A%D8%B1/"
 TEXT = "تقرير عن المحاكم والمراسيم\n".encode() * 30
@@ -265,3 +268,18 @@ def test_finer_times_than_the_version_has(tmp_path: Path) -> None:
 def test_there_are_many_kinds() -> None:
     assert len({rule for _, _, rule, _ in BROKEN}) >= 25
     assert len({what for what, _, _, _ in BROKEN}) == len(BROKEN)
+
+
+def test_what_was_appended_behind_a_cut_one_is_read(tmp_path: Path) -> None:
+    headers = "WARC-Type: metadata\nContent-Type: text/plain\nWARC-Target-URI: urn:test:"
+    first, cut, *later = (gzip.compress(record(f"{headers}{at}", f"تقرير {at}".encode())) for at in range(5))
+    path = tmp_path / "appended.warc.gz"
+    path.write_bytes(b"".join([first, cut[:-20], *later]))
+    source = of_path(path)
+    reading = Files(source)
+    [finding] = reading.findings()
+    assert (finding.rule, finding.offset, finding.level) == ("gzip", len(first), Level.ERROR)
+    assert reading.checked.records == 4
+    [mended] = repair.of_files(source)
+    assert mended.did.startswith("appended.warc.gz.repaired holds the 4 records")
+    assert path.with_name(path.name + ".repaired").read_bytes() == b"".join([first, *later])

@@ -18,6 +18,8 @@ from archive.store.http import split
 from tests.archive.store.samples import ARABIC, CHUNKED, EARLY, GZIP, PLAIN, exchange, writer
 from tests.faults.disk import Fault, Memory
 
+pytestmark = pytest.mark.faults
+
 EXCHANGES = [
     exchange(f"{ARABIC}{number}/", response, number)
     for number, response in enumerate([PLAIN, GZIP, CHUNKED, EARLY + PLAIN, b""] * 12)
@@ -92,9 +94,7 @@ def broken(folder: Path, fault: Fault) -> None:
     shutil.rmtree(place)
 
 
-@pytest.mark.parametrize(
-    "step", [pytest.param(29, id="quick"), pytest.param(1, id="whole", marks=[pytest.mark.faults, pytest.mark.soak])]
-)
+@pytest.mark.parametrize("step", [pytest.param(29, id="quick"), pytest.param(1, id="whole", marks=pytest.mark.soak)])
 @pytest.mark.parametrize("error", [errno.ENOSPC, errno.EIO])
 @pytest.mark.parametrize("call", ["write", "fdatasync", "fsync", "rename"])
 def test_nothing_is_lost_when_a_call_fails(folder: Path, call: str, error: int, step: int) -> None:
@@ -124,9 +124,7 @@ def test_nothing_acknowledged_is_lost_when_the_power_is_cut(folder: Path) -> Non
     assert errors(left) == []
 
 
-@pytest.mark.parametrize(
-    "step", [pytest.param(37, id="quick"), pytest.param(1, id="whole", marks=[pytest.mark.faults, pytest.mark.soak])]
-)
+@pytest.mark.parametrize("step", [pytest.param(37, id="quick"), pytest.param(1, id="whole", marks=pytest.mark.soak)])
 def test_a_file_cut_anywhere_in_its_last_exchange_is_whole_up_to_there(folder: Path, step: int) -> None:
     collection = Collection.open(folder / "demo", create=True)
     with collection.lock():

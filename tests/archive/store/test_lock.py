@@ -18,6 +18,7 @@ def _hold(path: Path, tell: Connection) -> None:
         signal.pause()
 
 
+@pytest.mark.faults
 def test_a_killed_holder_lets_go_although_its_worker_lives(tmp_path: Path) -> None:
     collection = Collection.open(tmp_path / "معهد".encode().hex(), create=True)
     here, there = multiprocessing.Pipe()

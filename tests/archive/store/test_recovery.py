@@ -129,6 +129,7 @@ def left_open(tmp_path_factory: pytest.TempPathFactory) -> tuple[Collection, lis
     return collection, locations
 
 
+@pytest.mark.faults
 def test_a_cut_at_each_byte_of_the_last_record(left_open: tuple[Collection, list[Location]], tmp_path: Path) -> None:
     whole, locations = left_open
     data = whole.resolve(locations[0].warc).read_bytes()
@@ -177,6 +178,7 @@ def flipped(path: Path, place: int) -> None:
     path.write_bytes(data)
 
 
+@pytest.mark.faults
 def test_what_lies_behind_damage_in_an_open_file_is_kept(left_open: tuple[Collection, list[Location]]) -> None:
     whole, locations = left_open
     folder = whole.path.with_name("damaged") / whole.name
