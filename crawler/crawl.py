@@ -27,7 +27,7 @@ from archive.store.collection import Collection
 from archive.store.exchange import Resource
 from archive.store.writer import Writer
 from crawler import changes
-from crawler.capture import proxy
+from crawler.capture import login, proxy
 from crawler.clock import LONGEST_WAIT, steady
 from crawler.discovery import sources
 from crawler.errors import CrawlError, space
@@ -91,6 +91,7 @@ class Crawl:
         )  # why nothing was fetched: for the last line of a crawl that got nothing
         self._lock = lock
         self.proxies = proxy.of_environment()
+        self.login = login.headers(profile)
         self.frontier = Frontier(collection.state_dir / "frontier.sqlite")
         self.resumed = self.frontier.fact("crawl") is not None and self.frontier.fact("ended") is None
         if not self.resumed:

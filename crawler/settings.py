@@ -37,6 +37,7 @@ DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the frontier knows wha
 # it answers 503 or hangs.
 DOWNLOADER_MIDDLEWARES_BASE = {
     "crawler.etiquette.robots.RobotsMiddleware": 100,
+    "crawler.capture.login.LoginMiddleware": 700,
     "crawler.capture.proxy.ProxyMiddleware": 750,
 }
 SPIDER_MIDDLEWARES_BASE: dict[

@@ -1,6 +1,7 @@
 """The model of an institute's profile: all that one site needs, declared. registry.py finds, merges and checks the
 files."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
@@ -207,6 +208,42 @@ class Limits(Strict):
     megabytes_per_host: float = Field(0.0, ge=0, description="Megabytes written of one host's answers.")
 
 
+VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_FIELD_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110, 5.6.2
+_OURS = frozenset({"host", "connection", "content-length", "transfer-encoding", "accept-encoding", "user-agent"})
+
+
+class Login(Strict):
+    """How the institute lets its archivist in: names of environment variables, never their values. Sent to the origin
+    of `home` alone, and replaced in the archive."""
+
+    user_env: str | None = Field(None, description="The variable that holds the user's name.")
+    password_env: str | None = Field(None, description="The variable that holds the password.")
+    headers: dict[str, str] = Field(
+        default_factory=dict,
+        description='Other request fields, such as `Cookie = "session=${MY_SESSION}"`: each names a variable.',
+    )
+
+    @model_validator(mode="after")
+    def _holds_no_secret(self) -> "Login":
+        if (self.user_env is None) != (self.password_env is None):
+            raise ValueError("needs both user_env and password_env, or neither")
+        for key in ("user_env", "password_env"):
+            name = getattr(self, key)
+            if name is not None and not VARIABLE.fullmatch(f"${{{name}}}"):  # not shown: it may be the secret itself
+                raise ValueError(f"{key} is no name of an environment variable, such as MY_PASSWORD")
+        for name, text in self.headers.items():
+            if not _FIELD_NAME.fullmatch(name) or name.lower() in _OURS:
+                raise ValueError(f"headers: {name!r} is no request field that a login may set, such as Authorization")
+            if not VARIABLE.search(text):  # the text is not shown: it may be the secret itself
+                raise ValueError(f"headers: {name} names no variable: write it as ${{NAME}}, and set NAME outside")
+            if not VARIABLE.sub("", text).isprintable():
+                raise ValueError(f"headers: {name} holds a line end or another control")
+        if self.user_env and "authorization" in map(str.lower, self.headers):
+            raise ValueError("has both user_env and headers.Authorization: one of them is sent, take the other out")
+        return self
+
+
 class Profile(Strict):
     """One institute. Frozen and hashable by its canonical JSON (`registry.digest`)."""
 
@@ -249,6 +286,7 @@ class Profile(Strict):
     )
     etiquette: Etiquette = Etiquette()
     limits: Limits = Limits()
+    login: Login = Login()
 
 
 def unreachable(rules: Iterable[Rule]) -> str | None:

@@ -44,6 +44,11 @@ _CLEAN = re.compile(
 )
 _SPLIT = re.compile(r"(?:([A-Za-z][A-Za-z0-9+.\-]*):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?", re.DOTALL)
 _ORIGIN = re.compile(r"https?://[^/?#]+")
+# Whoever wrote the link let a key slip: it is no part of a page's address, and stands in no record and no list.
+_CREDENTIAL = re.compile(
+    r"(?i)(?<![^?&;])(?:(?:access|auth|id|refresh|oauth|private|session|user)[_-]?token|token|jwt|api[_-]?key|"
+    r"client[_-]?secret|secret|passw(?:or)?d|pwd)=[^&;]*[&;]?"
+)
 _BREAKS = str.maketrans("", "", "\t\r\n")
 _HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 _IN_PATH = re.compile(rf"(?:%[0-9A-Fa-f]{{2}})+|[^{_ALLOWED}'%]+|%")
@@ -56,7 +61,8 @@ _PORTS = {"http": 80, "https": 443}
 def absolute(url: str, base: str = "") -> str | None:
     """The address that `url` means on the page `base`, in one spelling; None when it is no http or https address.
 
-    Dot segments are resolved; the fragment, user and password, and a default port are dropped; the host is lower-case
+    Dot segments are resolved; the fragment, user and password, parameters that are credentials by
+    their name (`access_token`, `api_key`, …), and a default port are dropped; the host is lower-case
     and IDNA; percent-encoding is upper-case, decoded where RFC 3986 calls the character unreserved, and added where a
     character may not stand. `absolute(absolute(u))` is `absolute(u)`.
     """
@@ -65,7 +71,7 @@ def absolute(url: str, base: str = "") -> str | None:
     if url[:1] == "/" and url[1:2] not in ("/", "\\"):
         origin = _ORIGIN.match(base)
         joined = origin[0] + url if origin else url
-    if _CLEAN.fullmatch(joined) and "/." not in joined:
+    if _CLEAN.fullmatch(joined) and "/." not in joined and not ("?" in joined and _CREDENTIAL.search(joined)):
         return joined
     return _resolved(url, base)
 
@@ -102,6 +108,8 @@ def _spelled(scheme: str, authority: str, path: str, query: str) -> str | None:
         return None
     path = _without_dots(_IN_PATH.sub(_encoded, path or "/"))
     query = _IN_QUERY.sub(_encoded, query)
+    if "=" in query and _CREDENTIAL.search(query):
+        query = _CREDENTIAL.sub("", query).rstrip("&;")
     return f"{scheme}://{host}{path}?{query}" if query else f"{scheme}://{host}{path}"
 
 

@@ -34,6 +34,7 @@ class Exchange:
     cipher: str | None = None  # WARC-Cipher-Suite
     certificates: tuple[bytes, ...] = ()  # DER, the peer's first
     error: str | None = None  # one line
+    credentials: tuple[str, ...] = ()  # names of request fields that are, beside those of redaction.py
 
 
 @dataclass(frozen=True, slots=True)

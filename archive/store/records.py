@@ -90,7 +90,13 @@ def of_exchange(exchange: Exchange, warcinfo_id: str, original_of: Finder | None
             built.append(_response(exchange, answer, answer.message, fields, record_id, original))
         elif part == "request":
             fields += [("WARC-Type", "request"), ("WARC-Target-URI", warc.target_uri(exchange.url))]
-            built.append(_build(fields, "application/http; msgtype=request", redaction.redacted(exchange.request)))
+            built.append(
+                _build(
+                    fields,
+                    "application/http; msgtype=request",
+                    redaction.redacted(exchange.request, exchange.credentials),
+                )
+            )
         elif part == "failure":
             fields += [("WARC-Type", "metadata"), ("WARC-Target-URI", warc.target_uri(exchange.url))]
             built.append(_build(fields, "application/warc-fields", _failure(exchange)))

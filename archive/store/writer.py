@@ -26,7 +26,10 @@ from archive.store.spool import Content, Spool, close
 
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _STANDARD = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
-_REDACTION = f"values of Authorization, Proxy-Authorization and Cookie in requests are {redaction.REDACTED.decode()}"
+_REDACTION = (
+    "values of Authorization, Proxy-Authorization, Cookie and other fields of a login in requests are "
+    f"{redaction.REDACTED.decode()}"
+)
 
 
 def _now() -> datetime:

@@ -30,6 +30,7 @@ class Tap:
         self.method = method
         self.began = datetime.now(UTC)
         self.truncated: Truncation | None = None
+        self.credentials: tuple[str, ...] = ()  # names of request fields whose values are not to be kept
         self._direct = direct  # else the peer is a proxy, and the site's address is not known
         self._max_body = max_body
         self.failed: OSError | OutOfSpace | None = None  # why what was received could not be kept
@@ -120,6 +121,7 @@ class Tap:
             protocols=self._protocols,
             cipher=self._cipher,
             certificates=self._certificates,
+            credentials=self.credentials,
             error=None if response else " ".join((error or "no answer").split()),
         )
 

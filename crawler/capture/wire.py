@@ -226,6 +226,7 @@ class WireHandler(HTTP11DownloadHandler):
         crawl: Any = self._crawler.spider.crawl  # type: ignore[union-attr]
         proxied = bool(request.meta.get("proxy"))
         tap = Tap(request.url, request.method, request.meta.get("max_bytes", PAGE_BYTES), crawl.room, not proxied)
+        tap.credentials = request.meta.get("credentials", ())
         request.meta["tap"] = tap
         error: str | None = None
         try:

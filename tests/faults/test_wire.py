@@ -220,7 +220,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
 
 def crawl(folder: Path, site: Path) -> int:
     """Runs the crawl with a short timeout. Returns the most memory that it or a worker held, in KiB."""
-    given = {"institute": site, "home": folder / "home", "collection": "wire", "allow_private": "1"}
+    given = {"institute": site, "home": folder / "home", "collection": "wire", "allow_private": "1", "patience": "0.1"}
     settings = {"DOWNLOAD_TIMEOUT": "1.5", "DOWNLOAD_DELAY": "0", "CONCURRENT_REQUESTS_PER_DOMAIN": "4"}
     words = [word for name, value in settings.items() for word in ("-s", f"{name}={value}")]
     words += [word for name, value in given.items() for word in ("-a", f"{name}={value}")]
