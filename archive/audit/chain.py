@@ -78,7 +78,7 @@ def read(path: Path, chain: Chain) -> Iterator[Finding]:
                 chain.torn.append((number, entry))
             elif event in (SIGNED, STAMPED):
                 chain.attested.append((number, entry))
-            elif event == "crawl":
+            elif event == "crawl" or (event == "saved" and entry.get("dataset")):
                 chain.crawl = (number, entry)
 
 

@@ -1,6 +1,6 @@
 """The archive's verbs, one module a group. crawler/cli adds those that go out to the web, and holds the entry point."""
 
-from archive.cli import derive, packages, replay, search, standing, verify, versions
+from archive.cli import derive, packages, replay, search, side, standing, verify, versions
 from archive.cli.command import ARCHIVIST, AUDITOR, RESEARCHER, app, collection, home, main, run
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "replay",
     "run",
     "search",
+    "side",
     "standing",
     "verify",
     "versions",

@@ -1,9 +1,11 @@
 """`crawl`: an institute, its collection, its limits."""
 
+import contextlib
 import json
 import sys
 import time
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,8 +14,12 @@ import typer
 from archive.cli.command import ARCHIVIST, app, home
 from archive.institutes.profile import Kind
 from archive.lines import Terminal, harmless
+from archive.store.collection import Collection
 from crawler.errors import CrawlError
 from crawler.options import Options
+
+_TEST_PAGES, _TEST_MINUTES, _TEST_MEGABYTES = 30, 5.0, 50.0  # a test crawl's limits, unless others are given
+_TEST_SHOWN = 12  # publications
 
 
 @app.command(rich_help_panel=ARCHIVIST, epilog="Example: policy-archive crawl timep --max-pages 50")
@@ -41,6 +47,9 @@ def crawl(
     allow_private: Annotated[
         bool, typer.Option("--allow-private", help="Reach loopback and private addresses too.")
     ] = False,
+    test: Annotated[
+        bool, typer.Option("--test", help="Crawl a little of it, beside the real collection; then `save` or `discard`.")
+    ] = False,
     json_: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Crawl an institute: capture its pages as WARC, derive its publications. Run again, it goes on where it was
@@ -55,9 +64,9 @@ def crawl(
     options = Options(
         only=frozenset(only or ()),
         urls=_addresses(urls) if urls else (),
-        max_pages=max_pages,
-        max_minutes=max_minutes,
-        max_megabytes=max_megabytes,
+        max_pages=max_pages or (_TEST_PAGES if test else 0),
+        max_minutes=max_minutes or (_TEST_MINUTES if test else 0),
+        max_megabytes=max_megabytes or (_TEST_MEGABYTES if test else 0),
         max_pages_per_host=max_pages_per_host,
         max_megabytes_per_host=max_megabytes_per_host,
         keep_free=keep_free,
@@ -65,7 +74,7 @@ def crawl(
         allow_private=allow_private,
     )
     profile = profile_of(institute)
-    raise typer.Exit(start(ctx, profile, PublicationsSpider, collection, options, json_).exit_code)
+    raise typer.Exit(start(ctx, profile, PublicationsSpider, collection, options, json_, test).exit_code)
 
 
 def _addresses(path: Path) -> tuple[str, ...]:
@@ -86,16 +95,39 @@ def _addresses(path: Path) -> tuple[str, ...]:
     return tuple(wanted)
 
 
+def _show_test(collection: Collection, tests: Path) -> None:
+    """The first publications of a test crawl, and what can be done with it."""
+    shown = 0
+    with contextlib.suppress(FileNotFoundError), (collection.dataset_dir / "publications.jsonl").open("rb") as lines:
+        for line in islice(lines, _TEST_SHOWN):
+            told = json.loads(line)
+            print(harmless(f"  {told['kind']:<13} {told['published'] or '?':<10}  {told['title'] or told['url']}"))
+            shown += 1
+    if shown:
+        print(f"Look:  policy-archive --home {tests} replay {collection.name}")
+    print(f"Keep:  policy-archive save {collection.name}")
+    print(f"Or:    policy-archive discard {collection.name}")
+
+
 def start(
-    ctx: typer.Context, profile: Any, spider: Any, collection: str | None, options: Options, as_json: bool
+    ctx: typer.Context,
+    profile: Any,
+    spider: Any,
+    collection: str | None,
+    options: Options,
+    as_json: bool,
+    test: bool = False,
 ) -> Any:
+    from archive.dataset import side
     from crawler import summary
     from crawler.crawl import Crawl
     from crawler.run import end_at_once, run
 
     end_at_once()
     talk = Terminal(stderr=True)
-    running = Crawl.open(profile, home(ctx), collection, options)
+    if test:
+        side.ready(home(ctx), collection or profile.id)
+    running = Crawl.open(profile, side.home(home(ctx)) if test else home(ctx), collection, options)
     if running.resumed:
         talk.print(f"going on with crawl {running.id} of {profile.id}", highlight=False)
     began = time.monotonic()
@@ -103,7 +135,9 @@ def start(
     if as_json:
         print(json.dumps(asdict(outcome), ensure_ascii=False))
     else:
-        summary.show(outcome, Terminal(), time.monotonic() - began)
+        summary.show(outcome, Terminal(), time.monotonic() - began, next_steps=not test)
+        if test:
+            _show_test(running.collection, side.home(home(ctx)))
     if outcome.why:
         print(harmless(f"policy-archive: {outcome.why}"), file=sys.stderr)
     return outcome
