@@ -60,6 +60,13 @@ def many(count: int, noun: str) -> str:
     return f"{count:,} {noun}" + ("" if count == 1 else "s")
 
 
+def percent(part: int, whole: int) -> str:
+    """`99.9 %`; 100 is said of the whole alone, and 0 of nothing alone."""
+    if part in (0, whole):
+        return "100 %" if part else "0 %"
+    return f"{min(99.9, max(0.1, 100 * part / whole)):.1f} %"
+
+
 def filled(parts: Iterable[str], columns: int) -> list[str]:
     """The parts with dots between them, in lines of so many columns."""
     lines: list[str] = []

@@ -14,6 +14,7 @@ from archive.dataset.derive import derive
 from archive.dataset.jsonl import HISTORY, LEGAL_CASES, PUBLICATIONS
 from archive.errors import OutOfSpace
 from crawler import changes, report
+from crawler.census import Census, archived_before, take
 from crawler.crawl import Crawl
 from crawler.errors import space
 
@@ -46,6 +47,7 @@ def close(crawl: Crawl, reason: str) -> report.Outcome:
     """Ends a crawl whose reactor has nothing more to do. Runs in a thread; what went wrong is in the outcome."""
     crawl.flush()
     crawl.recorder.change(lambda frontier: frontier.set_fact("sources", crawl.sources.dumps()))
+    crawl.recorder.change(lambda frontier: frontier.set_fact("gaps", crawl.gaps.dumps()))
     crawl.recorder.stop()
     crawl.pages.close()
     try:
@@ -69,8 +71,7 @@ def _told(crawl: Crawl, outcome: report.Outcome) -> report.Outcome:
 
 
 def _whole(crawl: Crawl, reason: str) -> report.Outcome:
-    outcome = report.outcome(crawl, reason)
-    report.write_urls(crawl.folder / "urls.jsonl", crawl.frontier, outcome)
+    outcome, census = _counted(crawl, reason)
     for name, part in _papers(crawl.folder):
         crawl.writer.write([crawl.resource(name, part, "application/x-ndjson")])
     crawl.writer.seal()
@@ -80,7 +81,7 @@ def _whole(crawl: Crawl, reason: str) -> report.Outcome:
         outcome = report.complete(outcome, summary, digests, changes.since(crawl.collection))
     # The ledger counts what changed; the report names it.
     crawl.writer.close_crawl(asdict(outcome) | {"changes": outcome.changes.counts()})
-    report.write(crawl.folder / "report.json", outcome)
+    _report(crawl, outcome, census)
     if crawl.error is None and outcome.exit_code not in (report.LIMITED, report.INTERRUPTED):
         crawl.frontier.set_fact("ended", reason)  # last: a crash before this ends the crawl again
         crawl.frontier.commit()
@@ -89,11 +90,28 @@ def _whole(crawl: Crawl, reason: str) -> report.Outcome:
 
 def _without_space(crawl: Crawl, reason: str) -> report.Outcome:
     """Seal and report as far as there is room: the next run's recovery does the rest."""
-    outcome = report.outcome(crawl, reason)
     crawl.writer.seal()
-    report.write_urls(crawl.folder / "urls.jsonl", crawl.frontier, outcome)
-    report.write(crawl.folder / "report.json", outcome)
+    outcome, census = _counted(crawl, reason)
+    _report(crawl, outcome, census)
     return outcome
+
+
+def _counted(crawl: Crawl, reason: str) -> tuple[report.Outcome, Census]:
+    """The outcome with every URL accounted for, which urls.jsonl then is."""
+    outcome = report.outcome(crawl, reason)
+    earlier = archived_before(crawl.collection, crawl.id)
+    census = take(crawl.folder / "urls.jsonl", crawl.frontier, report.waiting(outcome), earlier)
+    return report.counted(outcome, census), census
+
+
+def _report(crawl: Crawl, outcome: report.Outcome, census: Census) -> None:
+    """report.json, and the page made of it."""
+    more = {
+        **report.details(census),
+        "pace": {"delay": crawl.delay, "hosts": crawl.gaps.lines()},
+        "ledger": crawl.collection.ledger.head(),
+    }
+    report.write(crawl.folder / "report.json", outcome, more)
 
 
 def _digests(folder: Path) -> dict[str, str]:

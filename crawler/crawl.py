@@ -24,13 +24,14 @@ from archive.institutes import registry
 from archive.institutes.profile import Profile
 from archive.institutes.urls import UrlRule, absolute, canonical, classify
 from archive.store.collection import Collection
-from archive.store.exchange import Resource
+from archive.store.exchange import Resource, Stored
 from archive.store.writer import Writer
 from crawler import changes
 from crawler.capture import login, proxy
 from crawler.clock import LONGEST_WAIT, steady
 from crawler.discovery import sources
 from crawler.errors import CrawlError, space
+from crawler.etiquette.gaps import Gaps
 from crawler.etiquette.pace import Pace
 from crawler.frontier import Added, End, Found, Frontier, Role, Row
 from crawler.heartbeat import Heartbeat
@@ -79,6 +80,7 @@ class Crawl:
         self.pace = Pace()
         self.limits = Limits(options, profile)
         self.paused = False  # nothing is fetched until it is over (heartbeat.py)
+        self.gaps = Gaps()
         self.room = Room(collection.state_dir, int(options.keep_free * 1e6))
         self.progress = Progress()
         self.stopping: str | None = None  # why no more is claimed: "limit", "space", "broken"
@@ -104,6 +106,7 @@ class Crawl:
             )
         self.id = str(self.frontier.fact("crawl"))
         self.sources = sources.Tally.loads(self.frontier.fact("sources"))
+        self.gaps.loads(self.frontier.fact("gaps"))
         self.folder = collection.crawls_dir / self.id
         self.folder.mkdir(parents=True, exist_ok=True)
         if _TRACKER not in sys.warnoptions:
@@ -162,6 +165,11 @@ class Crawl:
             ]
         return sources.seeds(self.profile)
 
+    @property
+    def delay(self) -> float:
+        """Seconds between two requests to a host, as asked for."""
+        return self.profile.etiquette.delay if self.options.delay is None else self.options.delay
+
     def release(self) -> None:
         """Let go of everything that is held open. The crawl is over."""
         self.workers.close()
@@ -201,7 +209,10 @@ class Crawl:
         for row in self.frontier.in_flight():
             own = [line for line in self.collection.captures_of(row.url) if line.timestamp >= self.id]
             if own and own[-1].status is not None and own[-1].status < 500 and own[-1].status != 429:
-                self.frontier.captured(row.id, own[-1].location)
+                line = own[-1]
+                self.frontier.captured(
+                    row.id, Stored(line.location, False, line.location.length, line.status, line.mime)
+                )
         self.frontier.commit()
 
     def open_roles(self, count: int) -> tuple[int, tuple[Role, ...]]:
@@ -273,15 +284,21 @@ class Crawl:
         self.ended()
 
     async def finished(
-        self, row: Row, end: End, reason: str | None = None, detail: str | None = None, found: Sequence[Found] = ()
+        self,
+        row: Row,
+        end: End,
+        reason: str | None = None,
+        detail: str | None = None,
+        found: Sequence[Found] = (),
+        named: Sequence[str] = (),
     ) -> None:
-        """The row is done: its end and what it led to are committed when this returns."""
+        """The row is done: its end, what it led to and what its source names by it are committed when this returns."""
         tally = self.sources.dumps() if row.role in (Role.SOURCE, Role.LISTING) else None
 
         def finish(frontier: Frontier) -> Added:
             if tally is not None:
                 frontier.set_fact("sources", tally)
-            return frontier.finish(row, end, reason, detail, found)
+            return frontier.finish(row, end, reason, detail, found, named)
 
         new: Added = await self.recorder.change(finish)
         self.progress.ends[end] += 1

@@ -9,8 +9,9 @@ import hashlib
 import math
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from enum import IntEnum, StrEnum
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
 from archive.institutes.traps import LONGEST
-from archive.store.exchange import Location
+from archive.store.exchange import Location, Stored
 from crawler import soundness
 from crawler.errors import CrawlError
 
@@ -100,7 +101,7 @@ class Captured:
     location: Location
 
 
-_VERSION = 1  # of the tables; 0 was said of the same ones, before they had a number
+_VERSION = 2  # of the tables; 0 was said of the same ones, before they had a number
 _metadata = sa.MetaData()
 _urls = sa.Table(
     "urls",
@@ -120,6 +121,9 @@ _urls = sa.Table(
     sa.Column("warc", sa.Text),
     sa.Column("offset", sa.BigInteger),
     sa.Column("length", sa.BigInteger),
+    sa.Column("status", sa.SmallInteger),
+    sa.Column("media_type", sa.Text),
+    sa.Column("spared", sa.BigInteger, nullable=False, default=0),  # bytes of a body that is in the archive already
     sa.Column("detail", sa.Text),  # what the page turned out to be: its role and kind
 )
 _waiting = sa.Index(
@@ -128,6 +132,15 @@ _waiting = sa.Index(
     _urls.c.id,
     sqlite_where=_urls.c.state == "queued",
     postgresql_where=_urls.c.state == "queued",
+)
+# Which sources name a URL: one that stands in a sitemap and in a feed counts for both. Rows of listings' pages come by
+# the thousand, so memory does not hold them.
+_named = sa.Table(
+    "named",
+    _metadata,
+    sa.Column("fingerprint", sa.LargeBinary(16), primary_key=True),
+    sa.Column("source", sa.Text, primary_key=True),
+    sqlite_with_rowid=False,
 )
 _facts = sa.Table(
     "facts",
@@ -246,16 +259,29 @@ class Frontier:
             self._connection.execute(_CLAIM, [{"row": row.id} for row in rows])
         return rows
 
-    def captured(self, row_id: int, location: Location) -> None:
-        """The row's bytes are safe at `location`. The caller commits."""
-        self._connection.execute(
-            _CAPTURED,
-            {"row": row_id, "warc": location.warc, "offset": location.offset, "length": location.length},
-        )
+    def captured(self, row_id: int, stored: Stored) -> None:
+        """The row's bytes are safe at `stored.location`. The caller commits."""
+        told = {"status": stored.status, "media_type": stored.media_type, "spared": stored.spared}
+        self._connection.execute(_CAPTURED, {"row": row_id, **asdict(stored.location), **told})
 
-    def finish(self, row: Row, end: End, reason: str | None, detail: str | None, found: Iterable[Found]) -> Added:
-        """The row is done, and what it names is in. The caller commits."""
+    def name(self, source: str, identities: Iterable[str]) -> None:
+        """The source names these URLs, by their identities. The caller commits."""
+        rows = [{"fingerprint": fingerprint(identity), "source": source} for identity in identities]
+        if rows:
+            self._connection.execute(_NAME, rows)
+
+    def finish(
+        self,
+        row: Row,
+        end: End,
+        reason: str | None,
+        detail: str | None,
+        found: Iterable[Found],
+        named: Iterable[str] = (),
+    ) -> Added:
+        """The row is done, what it leads to is in, and so is what its source names by it. The caller commits."""
         new = self.add(found, row)
+        self.name(row.source, named)
         self._connection.execute(_DONE, {"row": row.id, "to": end, "why": reason, "what": detail})
         return new
 
@@ -306,13 +332,26 @@ class Frontier:
         rows = self._connection.execute(sa.select(_urls.c.role, end, sa.func.count()).group_by(_urls.c.role, end))
         return {(Role(role), str(name)): count for role, name, count in rows}
 
-    def all(self) -> Iterator[Any]:
-        """Every row in order of finding, as SQLAlchemy rows, streamed."""
+    def all(self) -> Iterator[tuple[Any, tuple[str, ...]]]:
+        """Every row in order of finding, as a SQLAlchemy row, with the sources that name it, sorted; streamed."""
+        joined = _urls.outerjoin(_named, _urls.c.fingerprint == _named.c.fingerprint)
+        everything = sa.select(_urls, _named.c.source.label("named")).select_from(joined)
         with self._engine.connect() as connection:
-            result = connection.execution_options(yield_per=1000).execute(sa.select(_urls).order_by(_urls.c.id))
-            yield from result
+            result = connection.execution_options(yield_per=1000).execute(everything.order_by(_urls.c.id))
+            for _, same in groupby(result, key=lambda row: row.id):
+                rows = list(same)
+                yield rows[0], tuple(sorted(row.named for row in rows if row.named))
+
+    def of(self, *identities: str) -> Any:
+        """The row of the first of these identities that is known, as a SQLAlchemy row, or None."""
+        for identity in identities:
+            wanted = sa.select(_urls).where(_urls.c.fingerprint == fingerprint(identity))
+            if (row := self._connection.execute(wanted).one_or_none()) is not None:
+                return row
+        return None
 
 
+_NAME = sqlite.insert(_named).on_conflict_do_nothing()
 _ADD = sqlite.insert(_urls).on_conflict_do_nothing()
 # An address on another host is out of scope as a link, and fetched where a page embeds it.
 _NEED = sqlite.insert(_urls).on_conflict_do_update(
@@ -327,7 +366,8 @@ _CAPTURED = (
     sa.update(_urls)
     .where(_urls.c.id == sa.bindparam("row"))
     .values(
-        state=State.CAPTURED, warc=sa.bindparam("warc"), offset=sa.bindparam("offset"), length=sa.bindparam("length")
+        state=State.CAPTURED,
+        **{name: sa.bindparam(name) for name in ("warc", "offset", "length", "status", "media_type", "spared")},
     )
 )
 _DONE = (

@@ -1,7 +1,6 @@
 """What a crawl did: every URL's end, each source's yield, what was derived, and the exit code that scripts rely on."""
 
 import json
-import os
 from collections import Counter
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
@@ -11,9 +10,11 @@ from typing import Any
 from archive.dataset.derive import Summary
 from archive.errors import OutOfSpace
 from archive.lines import many
+from crawler.census import Census, Source
 from crawler.changes import Changes
 from crawler.crawl import Crawl
-from crawler.frontier import End, Frontier, Role
+from crawler.discovery.sources import Tally, Yield
+from crawler.frontier import End, Role
 
 COMPLETE, INCOMPLETE, WRONG_USE, NO_SPACE, LIMITED, UNREACHABLE, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 
@@ -36,6 +37,8 @@ class Outcome:
     by_role: dict[str, dict[str, int]]
     sources: list[dict[str, Any]]
     bytes: int
+    spared: int = 0  # bytes of bodies that revisits did without
+    completeness: dict[str, Any] = field(default_factory=dict)  # publications that sources name, and those archived
     publications: dict[str, int] = field(default_factory=dict)
     languages: dict[str, int] = field(default_factory=dict)
     underived: list[str] = field(default_factory=list)
@@ -130,31 +133,42 @@ def complete(outcome: Outcome, summary: Summary, dataset: dict[str, str], change
     )
 
 
-def write_urls(path: Path, frontier: Frontier, outcome: Outcome) -> None:
-    """urls.jsonl: a line for every URL that was found, in order of finding, with its one end."""
-    waiting = str(End.LIMIT if outcome.urls.get(End.LIMIT) and outcome.exit_code == LIMITED else End.QUEUED)
-    temporary = path.with_suffix(".tmp")
-    with temporary.open("w", encoding="utf-8") as file:
-        for row in frontier.all():
-            line = {
-                "url": row.url,
-                "end": row.end or waiting,
-                "reason": row.reason,
-                "role": Role(row.role).name.lower(),
-                "what": row.detail,
-                "source": row.source,
-                "tries": row.tries,
-                "warc": row.warc,
-                "offset": row.offset,
-            }
-            file.write(json.dumps(line, ensure_ascii=False) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+_YIELD = Tally({"": Yield("works")}).lines()[0]  # of a source that said nothing of itself
 
 
-def write(path: Path, outcome: Outcome) -> None:
-    """report.json, whole and renamed."""
+def counted(outcome: Outcome, census: Census) -> Outcome:
+    """The outcome with what each source's publications came to."""
+    lines = {source["name"]: source for source in outcome.sources}
+    for name in census.sources:
+        lines.setdefault(name, _YIELD | {"name": name})
+    sources = [line | asdict(census.sources.get(name, Source())) for name, line in sorted(lines.items())]
+    return replace(outcome, sources=sources, completeness=census.completeness, spared=census.spared)
+
+
+def details(census: Census) -> dict[str, Any]:
+    """What report.json says beyond the outcome: lists of URLs, and counts by what they have in common."""
+    return {
+        "missing": asdict(census.missing),
+        "lists": {end: asdict(listed) for end, listed in sorted(census.lists.items())},
+        "reasons": {end: dict(found.most_common()) for end, found in sorted(census.reasons.items())},
+        "by_host": {host: dict(sorted(ends.items())) for host, ends in _largest(census.hosts)},
+        "by_type": {name: dict(found) for name, found in _largest(census.types)},
+        "by_status": dict(sorted(census.statuses.items())),
+    }
+
+
+def _largest(counters: dict[str, Counter[str]]) -> list[tuple[str, Counter[str]]]:
+    return sorted(counters.items(), key=lambda item: (-item[1].get("urls", item[1].total()), item[0]))
+
+
+def waiting(outcome: Outcome) -> End:
+    """What the URLs are called that are still in the queue."""
+    return End.LIMIT if outcome.urls.get(End.LIMIT) and outcome.exit_code == LIMITED else End.QUEUED
+
+
+def write(path: Path, outcome: Outcome, more: dict[str, Any] | None = None) -> None:
+    """report.json, whole and renamed: the outcome, and what goes with it."""
     temporary = path.with_suffix(".tmp")
-    temporary.write_text(json.dumps(asdict(outcome), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    told = json.dumps(asdict(outcome) | (more or {}), ensure_ascii=False, indent=1)
+    temporary.write_text(told + "\n", encoding="utf-8")
     temporary.replace(path)

@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from archive.lines import counts, filled, many, table, width
+from archive.lines import counts, filled, many, percent, table, width
 from crawler.report import COMPLETE, INTERRUPTED, LIMITED, Outcome
 
 _WORDS = {
@@ -47,9 +47,17 @@ def _rows(outcome: Outcome, columns: int) -> Iterator[tuple[str, list[str]]]:
     if outcome.changes.before is not None:
         told = [f"{count:,} {name}" for name, count in outcome.changes.counts().items() if count]
         yield "since before", filled(told, columns) or ["nothing has changed"]
+    if outcome.completeness.get("named"):
+        yield "completeness", filled(_completeness(outcome.completeness), columns)
     sources = [source for source in outcome.sources if source["state"] != "absent"]
     if sources:
         yield many(len(sources), "source"), [*_yields(sources), *_failures(sources, columns)]
+
+
+def _completeness(told: dict[str, Any]) -> list[str]:
+    """How many of the publications that the sources name are archived. 100 % is said of all of them, and of no less."""
+    named, held = told["named"], told["held"]
+    return [f"{held:,} of {named:,} publications that the sources name", f"{percent(held, named)} archived"]
 
 
 def _yields(sources: list[dict[str, Any]]) -> Iterator[str]:

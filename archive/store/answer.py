@@ -46,11 +46,20 @@ class Original:
     date: str  # WARC-Date
     digest: str  # of its entity
     headers: http.Headers
+    size: int = 0  # bytes of its block
 
     @classmethod
     def of(cls, record: warc.Record, digest: str, headers: http.Headers) -> "Original":
         """What a revisit says of a response record."""
-        return cls(record.record_id, record.need("WARC-Target-URI"), record.need("WARC-Date"), digest, headers)
+        return cls(
+            record.record_id, record.need("WARC-Target-URI"), record.need("WARC-Date"), digest, headers, _size(record)
+        )
+
+
+def _size(record: warc.Record) -> int:
+    """What the record says of its block, which may not have been read whole."""
+    stated = record.field("Content-Length") or ""
+    return int(stated) if stated.isascii() and stated.isdigit() else len(record.block)
 
 
 Finder = Callable[[Exchange, Answer], Original | None]

@@ -65,3 +65,6 @@ class Stored:
     location: Location
     revisit: bool
     written: int = 0  # bytes of all its records
+    status: int | None = None  # None where no response came that could be understood
+    media_type: str | None = None  # as the server says, without parameters
+    spared: int = 0  # bytes of a body that was not written, or not even sent, again

@@ -71,6 +71,8 @@ class Built:
     member: Content
     sha256: str  # of the member, lower-case hex
     told: Told | None = None  # None for records that the index leaves out
+    answered: Told | None = None  # of a revisit: what the server said, where the index says something else
+    spared: int = 0  # bytes of the body that a revisit does without
 
 
 def of_exchange(exchange: Exchange, warcinfo_id: str, original_of: Finder | None = None) -> list[Built]:
@@ -150,9 +152,12 @@ def _response(
         ]
         if message.status == 304:
             unmodified = replace(told, mime=cdxj.REVISIT, status=None, digest=original.digest)
-            return _build([*fields, ("WARC-Profile", NOT_MODIFIED)], kind, b"", unmodified)
+            built = _build([*fields, ("WARC-Profile", NOT_MODIFIED)], kind, b"", unmodified)
+            mime = _mime(http.first(original.headers, "Content-Type"))
+            return replace(built, answered=replace(told, mime=mime), spared=original.size)
         fields += [("WARC-Profile", IDENTICAL), *_truncated(Truncation.LENGTH)]
-        return _build(fields, kind, message.head, replace(told, mime=cdxj.REVISIT))
+        built = _build(fields, kind, message.head, replace(told, mime=cdxj.REVISIT))
+        return replace(built, answered=told, spared=len(exchange.response) - len(message.head))
     fields += [("WARC-Type", "response"), ("WARC-Target-URI", url)]
     # warcio, FastWARC and jwarc agree on the payload only where it is all that stands behind the head: they differ on
     # chunked bodies. The index has the digest in any case.

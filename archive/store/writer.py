@@ -165,7 +165,7 @@ class Writer:
             for number, built in enumerate(built_of):
                 location = Location(file.name, offset, len(built.member))
                 if number == 0:
-                    stored.append(Stored(location, built.type == "revisit", written))
+                    stored.append(_stored(location, built, written))
                 if built.told is not None:
                     index.append(f"{built.told.line(location)}\n".encode("ascii"))
                 members.append(recovery.member_line(offset, location.length, built.sha256, built.record_id, built.type))
@@ -248,6 +248,12 @@ def _joined(parts: Sequence[Content]) -> Iterator[Content]:
             yield from run
         else:
             yield b"".join(part for part in run if isinstance(part, bytes))
+
+
+def _stored(location: Location, built: records.Built, written: int) -> Stored:
+    told = built.answered or built.told
+    status, mime = (told.status, told.mime) if told else (None, None)
+    return Stored(location, built.type == "revisit", written, status, mime, built.spared)
 
 
 @dataclass(frozen=True, slots=True)

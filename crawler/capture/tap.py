@@ -1,6 +1,7 @@
 """A tap on one request's connection: keeps what was written and what was received, and what is known of the peer."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,7 +25,13 @@ class Tap:
     """
 
     def __init__(
-        self, url: str, method: str, max_body: int = PAGE_BYTES, room: Room | None = None, direct: bool = True
+        self,
+        url: str,
+        method: str,
+        max_body: int = PAGE_BYTES,
+        room: Room | None = None,
+        direct: bool = True,
+        asked: Callable[[], None] | None = None,
     ) -> None:
         self.url = url
         self.method = method
@@ -32,6 +39,7 @@ class Tap:
         self.truncated: Truncation | None = None
         self.credentials: tuple[str, ...] = ()  # names of request fields whose values are not to be kept
         self._direct = direct  # else the peer is a proxy, and the site's address is not known
+        self._asked = asked  # called when the first byte of the request is written
         self._max_body = max_body
         self.failed: OSError | OutOfSpace | None = None  # why what was received could not be kept
         self._sent: list[bytes] = []
@@ -49,6 +57,8 @@ class Tap:
         """Bytes handed to the transport."""
         if not self._sent:
             self.began = datetime.now(UTC)
+            if self._asked:
+                self._asked()
         self._sent.append(data)
 
     def received(self, data: bytes) -> bool:

@@ -225,7 +225,8 @@ class WireHandler(HTTP11DownloadHandler):
     async def download_request(self, request: Request) -> Response:
         crawl: Any = self._crawler.spider.crawl  # type: ignore[union-attr]
         proxied = bool(request.meta.get("proxy"))
-        tap = Tap(request.url, request.method, request.meta.get("max_bytes", PAGE_BYTES), crawl.room, not proxied)
+        most, asked = request.meta.get("max_bytes", PAGE_BYTES), partial(crawl.gaps.asked, request.url)
+        tap = Tap(request.url, request.method, most, crawl.room, not proxied, asked)
         tap.credentials = request.meta.get("credentials", ())
         request.meta["tap"] = tap
         error: str | None = None

@@ -4,6 +4,7 @@ found.
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -23,19 +24,22 @@ from crawler.frontier import End, Found, Role, Row
 MAX_DECODED = (
     64 * 1024 * 1024
 )  # bytes of one source's answer; a sitemap of 50,000 URLs has at most 50 MB (sitemaps.org)
-_REMEMBERED = 2_000  # addresses of one listing: a menu's, which stand on each of its pages, are among the first
 _DEEPEST_SITEMAP = 3  # an index of indexes of sitemaps
 _READERS = {"sitemap": sitemap.read, "feed": feed.read, "wordpress": wordpress.read}
+_PAGE_NUMBER = re.compile(r"/(?:page/)?(\d{1,6})/?$")
 _ROLES = {UrlRule.PAGE: Role.PAGE, UrlRule.LISTING: Role.LISTING, UrlRule.DOCUMENT: Role.DOCUMENT}
 
 
 @dataclass
 class Yield:
-    """What one source gave. `state`: asked, works, absent (404, 410), failed."""
+    """What one source gave. `state`: asked, works, absent (404, 410), failed. Which URLs it names stands in the
+    frontier's table.
+    """
 
     state: str = "asked"
-    found: int = 0
-    stated: int | None = None
+    stated: int | None = None  # publications that it says it has
+    pages: int = 0  # answers of it that were read
+    stated_pages: int | None = None  # pages that a listing says it has
     problem: str | None = None
     last: str = (
         ""  # digest of the addresses on its last page: a site that ignores the page number answers the same for ever
@@ -44,27 +48,26 @@ class Yield:
 
 @dataclass
 class Tally:
-    """Each source's own count, kept with the frontier so that a resumed crawl goes on counting."""
+    """How each source does, kept with the frontier so that a resumed crawl goes on counting."""
 
     yields: dict[str, Yield] = field(default_factory=dict)
-    _listed: dict[str, set[str]] = field(default_factory=dict)
 
     def _of(self, source: str) -> Yield:
         return self.yields.setdefault(source, Yield())
 
-    def found(self, source: str, count: int, stated: int | None = None) -> None:
+    def works(self, source: str, stated: int | None = None) -> None:
         one = self._of(source)
         one.state = "works" if one.state != "failed" else one.state
-        one.found += count
+        one.pages += 1
         one.stated = stated if stated is not None else one.stated
 
-    def listed(self, source: str, keys: Iterable[str]) -> None:
-        """A page of a listing names these addresses: those that its pages before did not name are counted."""
-        seen = self._listed.setdefault(source, set())
-        new = set(keys) - seen
-        self.found(source, len(new))
-        if len(seen) < _REMEMBERED:
-            seen |= new
+    def paged(self, source: str, keys: Iterable[str]) -> None:
+        """A page of a listing links to these listings: its own pages among them say how many there are."""
+        one, path = self._of(source), source.partition(":")[2].partition("?")[0].partition("{")[0].rstrip("/")
+        for key in keys:
+            found = _PAGE_NUMBER.search(key)
+            if found and key[: found.start()].endswith(path):
+                one.stated_pages = max(one.stated_pages or 1, int(found[1]))
 
     def repeats(self, source: str, urls: list[str]) -> bool:
         """Whether a page names nothing, or just what the page before it named."""
@@ -83,7 +86,7 @@ class Tally:
 
     def lines(self) -> list[dict[str, Any]]:
         return [
-            {"name": name, "state": one.state, "found": one.found, "stated": one.stated, "problem": one.problem}
+            {"name": name, **{key: value for key, value in asdict(one).items() if key != "last"}}
             for name, one in sorted(self.yields.items())
         ]
 
@@ -156,7 +159,7 @@ async def read(
         return [], str(error)
     entries = [_entry(entry.url, row.source, profile) for entry in answer.entries]
     found = [one for one in entries if one is not None]
-    tally.found(row.source, sum(one.end is None for one in found), answer.stated_total)
+    tally.works(row.source, answer.stated_total)
     if answer.problem:
         tally.failed(row.source, answer.problem)
     if way == "sitemap" or not tally.repeats(row.source, [one.canonical for one in found]):

@@ -160,7 +160,8 @@ class InstituteSpider(Spider):
 
     async def _read_source(self, row: Row, body: bytes, headers: http.Headers) -> None:
         found, problem = await sources.read(row, body, headers, self.crawl.profile, self.crawl.sources)
-        await self.crawl.finished(row, End.FAILED if problem else End.ARCHIVED, problem, "source", found)
+        named = [one.canonical for one in found if one.role is not Role.SOURCE]
+        await self.crawl.finished(row, End.FAILED if problem else End.ARCHIVED, problem, "source", found, named)
 
     async def _read(self, row: Row, location: Location, revisit: bool = False) -> None:
         """A worker reads the record; its links and the row's end go into the frontier together."""
@@ -180,29 +181,33 @@ class InstituteSpider(Spider):
         if not only_links and underived is None:
             crawl.keep(derived)
         found = crawl.leads.of(row, derived)
-        self._tally(row, derived)
+        named = self._tally(row, derived)
         end = _ENDS.get(derived.role, End.UNCHANGED if revisit else End.ARCHIVED)
         reason = f"status {derived.status}" if end in (End.GONE, End.FAILED) else underived
-        if derived.redirect_to and not found:
-            end, reason = End.FAILED, "too many redirects"
-        elif end is End.REDIRECTED and not derived.redirect_to:
+        if derived.redirect_to:
+            end, reason = (end, derived.redirect_to) if found else (End.FAILED, "too many redirects")
+        elif end is End.REDIRECTED:
             end, reason = End.OUT_OF_SCOPE, "redirected to what is no http or https address, and never opened"
-        await crawl.finished(row, end, reason, _what(derived), found)
+        await crawl.finished(row, end, reason, _what(derived), found, named)
 
-    def _tally(self, row: Row, derived: Derived) -> None:
-        """What a source's page says of the source, where it is none that `sources.read` reads."""
+    def _tally(self, row: Row, derived: Derived) -> list[str]:
+        """What a source's page says of the source, where it is none that `sources.read` reads. Returns the addresses
+        that a listing's page names.
+        """
         tally = self.crawl.sources
         if derived.redirect_to or not (row.role is Role.SOURCE or row.source.startswith("listing:")):
-            return
+            return []
         if row.role is Role.LISTING and derived.role in _LISTS:
-            tally.listed(row.source, [link.key for link in derived.links if link.rule == UrlRule.PAGE])
-            return
+            tally.works(row.source)
+            tally.paged(row.source, (link.key for link in derived.links if link.rule == UrlRule.LISTING))
+            return [link.key for link in derived.links if link.rule == UrlRule.PAGE]
         begins = sources.begins(row, self.crawl.profile)
         if begins and derived.role is PageRole.MISSING:
             tally.absent(row.source)
         elif begins or (row.role is Role.SOURCE and not self._past_the_last(row, derived)):
             wall = derived.role is PageRole.BOTWALL
             tally.failed(row.source, "a challenge page" if wall else f"status {derived.status}")
+        return []
 
     def _past_the_last(self, row: Row, derived: Derived) -> bool:
         """Whether an answer says that a source that is paged has no more pages. A sitemap that is named is there."""

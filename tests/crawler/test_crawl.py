@@ -11,7 +11,7 @@ import pytest
 from archive.errors import CollectionBusy
 from archive.institutes import registry
 from archive.institutes.profile import Kind, Profile
-from archive.store.exchange import Location
+from archive.store.exchange import Location, Stored
 from crawler.crawl import Crawl, user_agent
 from crawler.errors import CrawlError
 from crawler.frontier import Added, End, Found, Role
@@ -43,7 +43,7 @@ def stopped(crawl: Crawl) -> None:
 def test_a_new_crawl_has_its_seeds_and_holds_its_collection(opened: Crawl, tmp_path: Path, demo: Profile) -> None:
     assert not opened.resumed
     assert opened.id.isdigit()
-    assert {row.url for row in opened.frontier.all()} >= {demo.home, demo.home + "sitemap_index.xml"}
+    assert {row.url for row, _ in opened.frontier.all()} >= {demo.home, demo.home + "sitemap_index.xml"}
     with pytest.raises(CollectionBusy):
         Crawl.open(demo, tmp_path, options=QUIET)
 
@@ -53,9 +53,9 @@ def test_a_crawl_goes_on_where_it_was_stopped(tmp_path: Path, demo: Profile) -> 
     first.frontier.add([Found(ARABIC, ARABIC.rstrip("/"), Role.PAGE, "test")])
     rows = first.frontier.claim(99, 0.0)
     page = next(row for row in rows if row.url == ARABIC)
-    first.frontier.captured(page.id, Location("demo-1-00000.warc.gz", 10, 20))
+    first.frontier.captured(page.id, Stored(Location("demo-1-00000.warc.gz", 10, 20), False))
     first.frontier.finish(rows[0], End.ARCHIVED, None, None, [])
-    first.sources.found("feed", 7)
+    first.sources.works("feed", 7)
     first.frontier.set_fact("sources", first.sources.dumps())
     first.frontier.commit()
     stopped(first)
@@ -70,7 +70,7 @@ def test_a_crawl_goes_on_where_it_was_stopped(tmp_path: Path, demo: Profile) -> 
     assert again.resumed
     assert again.id == first.id
     assert [one.row.url for one in again.unread] == [ARABIC]
-    assert again.sources.lines()[0]["found"] == 7
+    assert again.sources.lines()[0]["pages"] == 1
     assert again.progress.found == len(rows)
     assert again.progress.ends == {End.ARCHIVED: 1}
     assert {row.id for row in again.frontier.claim(99, 0.0)} == {row.id for row in rows} - {rows[0].id, page.id}
@@ -100,7 +100,7 @@ def test_a_crawl_of_other_pages_does_not_go_on_with_an_unfinished_one(
 
 def test_given_pages_are_all_that_is_seeded(tmp_path: Path, demo: Profile) -> None:
     crawl = Crawl.open(demo, tmp_path, options=replace(QUIET, urls=("http://127.0.0.1:8765/2024/12/05/سوريا/",)))
-    assert [(row.url, row.role) for row in crawl.frontier.all()] == [(ARABIC, Role.PAGE)]
+    assert [(row.url, row.role) for row, _ in crawl.frontier.all()] == [(ARABIC, Role.PAGE)]
     stopped(crawl)
 
 

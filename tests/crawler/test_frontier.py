@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.store.exchange import Location
+from archive.store.exchange import Location, Stored
 from crawler.errors import CrawlError
 from crawler.frontier import Added, End, Found, Frontier, Role
 
@@ -69,7 +69,7 @@ def test_after_a_crash_in_flight_is_queued_and_captured_is_unread(tmp_path: Path
     frontier = Frontier(tmp_path / "frontier.sqlite")
     frontier.add([page(f"https://timep.org/{number}") for number in range(3)])
     first, second, third = frontier.claim(3, 0.0)
-    frontier.captured(first.id, Location("a.warc.gz", 10, 20))
+    frontier.captured(first.id, Stored(Location("a.warc.gz", 10, 20), False))
     frontier.finish(second, End.ARCHIVED, None, "analysis", [page("https://timep.org/new")])
     frontier.commit()
     frontier.claim(1, 0.0)  # not committed: as if the process had died here

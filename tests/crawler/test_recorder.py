@@ -21,9 +21,9 @@ class Told(Frontier):
         super().__init__(path)
         self.log = log
 
-    def captured(self, row_id: int, location: Location) -> None:
+    def captured(self, row_id: int, stored: Stored) -> None:
         self.log.append("captured")
-        super().captured(row_id, location)
+        super().captured(row_id, stored)
 
     def commit(self) -> None:
         self.log.append("commit")
@@ -149,7 +149,7 @@ def test_a_change_is_told_after_its_commit(tmp_path: Path) -> None:
         await asyncio.to_thread(recorder.stop)
 
     asyncio.run(run())
-    assert [row.state for row in table.all()] == [State.DONE, State.QUEUED]
+    assert [row.state for row, _ in table.all()] == [State.DONE, State.QUEUED]
     table.close()
 
 

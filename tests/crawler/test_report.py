@@ -12,6 +12,7 @@ from archive.dataset.derive import Summary
 from archive.errors import OutOfSpace
 from archive.institutes.profile import Profile
 from crawler import report
+from crawler.census import take
 from crawler.discovery.sources import Tally
 from crawler.frontier import End, Found, Frontier, Role
 from crawler.limits import Limits
@@ -46,8 +47,10 @@ def crawl(path: Path, ends: tuple[End | None, ...] = (End.ARCHIVED,), **told: An
 def test_every_url_is_in_urls_jsonl_and_the_sums_agree(tmp_path: Path) -> None:
     ended = crawl(tmp_path, (End.ARCHIVED, End.UNCHANGED, End.GONE, None))
     outcome = report.outcome(ended, "finished")
-    report.write_urls(tmp_path / "urls.jsonl", ended.frontier, outcome)
+    census = take(tmp_path / "urls.jsonl", ended.frontier, report.waiting(outcome))
     written = lines(tmp_path / "urls.jsonl")
+    assert census.ends == outcome.urls
+    assert {role: dict(ends) for role, ends in census.roles.items()} == outcome.by_role
     assert Counter(line["end"] for line in written) == outcome.urls
     assert len(written) == outcome.found == sum(outcome.urls.values()) == 5
     assert sum(sum(ends.values()) for ends in outcome.by_role.values()) == outcome.found
@@ -60,7 +63,7 @@ def test_every_url_is_in_urls_jsonl_and_the_sums_agree(tmp_path: Path) -> None:
 def test_what_a_limit_left_is_called_so(tmp_path: Path) -> None:
     ended = crawl(tmp_path, (End.ARCHIVED, None, None), stopping="limit", options=Options(max_pages=1))
     outcome = report.outcome(ended, "finished")
-    report.write_urls(tmp_path / "urls.jsonl", ended.frontier, outcome)
+    take(tmp_path / "urls.jsonl", ended.frontier, report.waiting(outcome))
     assert outcome.exit_code == report.LIMITED
     assert outcome.why == ("stopped at a limit (--max-minutes 5) with 2 URLs left; run the same command again to go on")
     assert outcome.urls["limit"] == 2

@@ -9,7 +9,8 @@ import pytest
 
 from archive.store.collection import Collection
 from crawler import report
-from crawler.frontier import Found, Frontier, Role
+from crawler.census import take
+from crawler.frontier import End, Found, Frontier, Role
 from tests.crawler.command import policy_archive, profile
 
 
@@ -53,7 +54,7 @@ def test_none_or_a_whole_report(
 
 
 @pytest.mark.faults
-def test_none_or_a_whole_list_of_urls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, outcome: report.Outcome) -> None:
+def test_none_or_a_whole_list_of_urls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     frontier = Frontier(tmp_path / "frontier.sqlite")
     frontier.add([Found(f"https://timep.org/خبر/{n}", f"{n}", Role.PAGE, "test") for n in range(100)])
     frontier.commit()
@@ -64,10 +65,10 @@ def test_none_or_a_whole_list_of_urls(tmp_path: Path, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(os, "fsync", killed)
     with pytest.raises(Killed):
-        report.write_urls(path, frontier, outcome)
+        take(path, frontier, End.QUEUED)
     monkeypatch.undo()
     assert not path.exists()
-    report.write_urls(path, frontier, outcome)
+    take(path, frontier, End.QUEUED)
     assert len(path.read_text(encoding="utf-8").splitlines()) == 100
 
 

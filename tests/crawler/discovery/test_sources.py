@@ -76,7 +76,9 @@ def test_what_a_feed_names_is_found_and_counted() -> None:
     assert problem is None
     assert [(one.role, one.end) for one in found[:2]] == [(Role.PAGE, None), (Role.PAGE, End.OUT_OF_SCOPE)]
     assert [(one.url, one.role, one.deeper) for one in found[2:]] == [(f"{HOME}/feed/?paged=2", Role.SOURCE, True)]
-    assert tally.lines() == [{"name": FEED, "state": "works", "found": 1, "stated": None, "problem": None}]
+    assert tally.lines() == [
+        {"name": FEED, "state": "works", "stated": None, "pages": 1, "stated_pages": None, "problem": None}
+    ]
 
 
 def test_paging_ends_where_a_site_answers_the_same_again() -> None:
@@ -130,21 +132,22 @@ def test_damaged_coding_is_a_failure() -> None:
 def test_a_failure_is_not_forgotten_by_a_later_success_nor_an_absence_made_of_it() -> None:
     tally = Tally()
     tally.failed("feed", "status 403")
-    tally.found("feed", 3)
+    tally.works("feed")
     tally.absent("feed")
     tally.absent("sitemap")
-    tally.found("rest", 2, 5)
-    assert [(one["name"], one["state"], one["found"]) for one in tally.lines()] == [
-        ("feed", "failed", 3),
-        ("rest", "works", 2),
-        ("sitemap", "absent", 0),
+    tally.works("rest", 5)
+    assert [(one["name"], one["state"], one["stated"]) for one in tally.lines()] == [
+        ("feed", "failed", None),
+        ("rest", "works", 5),
+        ("sitemap", "absent", None),
     ]
     assert Tally.loads(tally.dumps()).lines() == tally.lines()
     assert Tally.loads(None).lines() == []
 
 
-def test_what_stands_on_every_page_of_a_listing_is_counted_once() -> None:
+@pytest.mark.parametrize("source", ["listing:/تحليلات/", "listing:/تحليلات/?page={page}"])
+def test_a_listing_says_how_many_pages_it_has(source: str) -> None:
     tally = Tally()
-    for number in range(3):
-        tally.listed("listing:/", [HOME, ARABIC, f"{HOME}/{number}"])
-    assert tally.lines()[0]["found"] == 5
+    own = [f"institute.example/تحليلات/page/{number}/" for number in (2, 41, 7)]
+    tally.paged(source, [*own, "institute.example/مدونة/page/99/", "institute.example/2024/", ARABIC])
+    assert tally.lines()[0]["stated_pages"] == 41
