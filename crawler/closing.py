@@ -13,6 +13,7 @@ from scrapy.utils.asyncio import run_in_thread
 from archive.dataset.derive import derive
 from archive.dataset.jsonl import HISTORY, LEGAL_CASES, PUBLICATIONS
 from archive.errors import OutOfSpace
+from archive.reports import page
 from crawler import changes, report
 from crawler.census import Census, archived_before, take
 from crawler.crawl import Crawl
@@ -101,7 +102,10 @@ def _counted(crawl: Crawl, reason: str) -> tuple[report.Outcome, Census]:
     outcome = report.outcome(crawl, reason)
     earlier = archived_before(crawl.collection, crawl.id)
     census = take(crawl.folder / "urls.jsonl", crawl.frontier, report.waiting(outcome), earlier)
-    return report.counted(outcome, census), census
+    outcome = report.counted(outcome, census)
+    if crawl.options.patch:
+        return report.patched(crawl.collection, outcome, census, crawl.frontier)
+    return outcome, census
 
 
 def _report(crawl: Crawl, outcome: report.Outcome, census: Census) -> None:
@@ -112,6 +116,7 @@ def _report(crawl: Crawl, outcome: report.Outcome, census: Census) -> None:
         "ledger": crawl.collection.ledger.head(),
     }
     report.write(crawl.folder / "report.json", outcome, more)
+    page.write(crawl.collection, crawl.id)
 
 
 def _digests(folder: Path) -> dict[str, str]:

@@ -26,7 +26,7 @@ from archive.institutes.urls import UrlRule, absolute, canonical, classify
 from archive.store.collection import Collection
 from archive.store.exchange import Resource, Stored
 from archive.store.writer import Writer
-from crawler import changes
+from crawler import changes, patch
 from crawler.capture import login, proxy
 from crawler.clock import LONGEST_WAIT, steady
 from crawler.discovery import sources
@@ -96,6 +96,8 @@ class Crawl:
         self.login = login.headers(profile)
         self.frontier = Frontier(collection.state_dir / "frontier.sqlite")
         self.resumed = self.frontier.fact("crawl") is not None and self.frontier.fact("ended") is None
+        if self.resumed and options.patch and self.frontier.fact("urls") != self._urls_fact:
+            self.resumed = not patch.takes_over(collection, self.frontier)
         if not self.resumed:
             self._new_frontier()
         elif self.frontier.fact("urls") != self._urls_fact:
@@ -116,7 +118,7 @@ class Crawl:
         self.pages = PageStore(collection.state_dir / "pages.sqlite")
         left_out = {Role.REQUISITE: options.requisites, Role.DOCUMENT: options.documents}
         self.roles = tuple(role for role in Role if left_out.get(role, True))
-        self.leads = Leads(profile, not options.urls, self.roles, options.only)
+        self.leads = Leads(profile, options.extent == "institute", self.roles, options.only)
         self._derived: list[Derived] = []
         self._mark = fingerprint(derived_by(registry.digest(profile)))
         self.outcome: Any = None  # set when it has ended (closing.py)
@@ -147,11 +149,14 @@ class Crawl:
         self.frontier.set_fact("urls", self._urls_fact)
         changes.keep(self.collection)
         self.frontier.add(self._seeds())
+        patch.seed(self.frontier, self.options.patch)
         self.frontier.commit()
 
     @property
     def _urls_fact(self) -> str:
         """What tells a crawl of given pages or kinds from another one."""
+        if self.options.patch:
+            return "patch"  # whatever it asked for, it is gone on with
         asked = [*self.options.urls, *sorted(self.options.only)]
         return hashlib.sha256("\n".join(asked).encode()).hexdigest() if asked else "all"
 
@@ -163,7 +168,7 @@ class Crawl:
                 Found(url, canonical(url), Role.DOCUMENT if url in documents else Role.PAGE, "urls file")
                 for url in spelled
             ]
-        return sources.seeds(self.profile)
+        return () if self.options.patch else sources.seeds(self.profile)
 
     @property
     def delay(self) -> float:
@@ -210,9 +215,7 @@ class Crawl:
             own = [line for line in self.collection.captures_of(row.url) if line.timestamp >= self.id]
             if own and own[-1].status is not None and own[-1].status < 500 and own[-1].status != 429:
                 line = own[-1]
-                self.frontier.captured(
-                    row.id, Stored(line.location, False, line.location.length, line.status, line.mime)
-                )
+                self.frontier.captured(row.id, Stored(line.location, False, line.length, line.status, line.mime))
         self.frontier.commit()
 
     def open_roles(self, count: int) -> tuple[int, tuple[Role, ...]]:
@@ -343,7 +346,7 @@ class Crawl:
     def robots_seen(self, url: str, status: int, sitemaps: Sequence[str]) -> None:
         """A host's robots.txt answered: noted, and the sitemaps that it names are added to the sources."""
         logger.info("robots.txt", extra={"url": url, "status": status, "sitemaps": list(sitemaps)})
-        found = [] if self.options.urls else sources.named_by_robots(self.profile, sitemaps)
+        found = [] if self.options.extent != "institute" else sources.named_by_robots(self.profile, sitemaps)
         if found:
             self.recorder.change(lambda frontier: frontier.add(found)).add_done_callback(self._named)
 

@@ -7,6 +7,16 @@ from archive.institutes.profile import Kind
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A URL that a patch asks for again, as the crawl before found it."""
+
+    url: str
+    role: str
+    source: str
+    named: tuple[str, ...] = ()  # the sources that name it as a publication which is missing
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
     """Limits are 0 where there is none. `derive` off captures alone: links are followed, publications are left for
     `derive`.
@@ -14,6 +24,7 @@ class Options:
 
     only: frozenset[Kind] = frozenset()
     urls: tuple[str, ...] = ()  # crawl just these pages and what they need
+    patch: tuple[Asked, ...] = ()  # crawl just what earlier crawls did not get
     max_pages: int = 0
     max_minutes: float = 0.0
     max_megabytes: float = 0.0
@@ -28,6 +39,11 @@ class Options:
     documents: bool = True
     workers: int = 2  # processes that read pages
     patience: float = 3.0  # seconds before a URL that failed is tried again, doubled each time
+
+    @property
+    def extent(self) -> str:
+        """What is crawled: `institute`, given `urls`, or a `patch`."""
+        return "patch" if self.patch else "urls" if self.urls else "institute"
 
 
 def home(given: str | Path | None = None) -> Path:

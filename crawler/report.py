@@ -9,12 +9,15 @@ from typing import Any
 
 from archive.dataset.derive import Summary
 from archive.errors import OutOfSpace
+from archive.institutes.urls import canonical
 from archive.lines import many
-from crawler.census import Census, Source
+from archive.reports import crawls
+from archive.store.folder import Folder
+from crawler.census import Census, Listed, Source
 from crawler.changes import Changes
 from crawler.crawl import Crawl
 from crawler.discovery.sources import Tally, Yield
-from crawler.frontier import End, Role
+from crawler.frontier import End, Frontier, Role
 
 COMPLETE, INCOMPLETE, WRONG_USE, NO_SPACE, LIMITED, UNREACHABLE, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 
@@ -37,6 +40,7 @@ class Outcome:
     by_role: dict[str, dict[str, int]]
     sources: list[dict[str, Any]]
     bytes: int
+    extent: str = "institute"  # what was crawled: that, given `urls`, or a `patch`
     spared: int = 0  # bytes of bodies that revisits did without
     completeness: dict[str, Any] = field(default_factory=dict)  # publications that sources name, and those archived
     publications: dict[str, int] = field(default_factory=dict)
@@ -72,6 +76,7 @@ def outcome(crawl: Crawl, reason: str) -> Outcome:
         by_role={role: dict(sorted(ends.items())) for role, ends in sorted(by_role.items())},
         sources=crawl.sources.lines(),
         bytes=crawl.recorder.bytes,
+        extent=crawl.options.extent,
     )
 
 
@@ -88,7 +93,8 @@ def _verdict(crawl: Crawl, reason: str, urls: Counter[str], by_role: dict[str, C
     if reason == "shutdown":
         return INTERRUPTED, "interrupted; run the same command again to go on"
     pages = Counter[str]()
-    for role in ("page", "listing", *(("document",) if crawl.options.urls else ())):
+    given = ("document", "requisite") if crawl.options.patch else ("document",) if crawl.options.urls else ()
+    for role in ("page", "listing", *given):
         pages.update(by_role.get(role, {}))
     nothing = not pages[End.ARCHIVED] and not pages[End.UNCHANGED]
     if nothing and crawl.stopping != "limit":
@@ -133,6 +139,7 @@ def complete(outcome: Outcome, summary: Summary, dataset: dict[str, str], change
     )
 
 
+_HELD = (End.ARCHIVED, End.UNCHANGED, End.REDIRECTED)
 _YIELD = Tally({"": Yield("works")}).lines()[0]  # of a source that said nothing of itself
 
 
@@ -143,6 +150,34 @@ def counted(outcome: Outcome, census: Census) -> Outcome:
         lines.setdefault(name, _YIELD | {"name": name})
     sources = [line | asdict(census.sources.get(name, Source())) for name, line in sorted(lines.items())]
     return replace(outcome, sources=sources, completeness=census.completeness, spared=census.spared)
+
+
+def patched(folder: Folder, outcome: Outcome, census: Census, frontier: Frontier) -> tuple[Outcome, Census]:
+    """A patch asks no source: the completeness that the crawl before stated, with what the patch has added to it."""
+    before = next((one for one in reversed(_reports(folder, outcome.crawl)) if one.get("completeness")), None)
+    if before is None:
+        return outcome, census
+    told = before["completeness"]
+    held = told["held"] + census.held
+    share = held / told["named"] if told["named"] else None
+    sources = [
+        {**one, "held": one.get("held", 0) + census.sources[one["name"]].held} if one["name"] in census.sources else one
+        for one in before["sources"]
+    ]
+    missing = before.get("missing") or asdict(Listed())
+    urls = [line for line in missing["urls"] if not _held(frontier, line["url"])]
+    census = replace(census, missing=Listed(max(len(urls), missing["count"] - census.held), urls))
+    completeness = {"named": told["named"], "held": held, "share": share}
+    return replace(outcome, completeness=completeness, sources=sources), census
+
+
+def _reports(folder: Folder, crawl: str) -> list[dict[str, Any]]:
+    return [crawls.read(folder, one) for one in crawls.ids(folder)[-50:] if one < crawl]
+
+
+def _held(frontier: Frontier, url: str) -> bool:
+    row = frontier.of(canonical(url))
+    return row is not None and row.end in _HELD
 
 
 def details(census: Census) -> dict[str, Any]:

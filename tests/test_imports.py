@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[1]
 MAY = {
     "archive.cli": {
         "archive.catalogue",
+        "archive.reports",
         "archive.replay",
         "archive.audit",
         "archive.pack",
@@ -39,6 +40,7 @@ MAY = {
         "archive.store",
         "archive.institutes",
     },
+    "archive.reports": {"archive.dataset", "archive.extract", "archive.store", "archive.institutes"},
     "archive.pack": {"archive.proof", "archive.dataset", "archive.extract", "archive.store", "archive.institutes"},
     "archive.proof": {"archive.store"},
     "archive.dataset": {"archive.extract", "archive.store", "archive.institutes"},

@@ -17,6 +17,7 @@ def environment() -> dict[str, str]:
     return {
         **os.environ,
         "NO_COLOR": "1",
+        "POLICY_ARCHIVE_CHARTS": "off",  # drawing takes a second or two; tests/archive/reports looks at it
         "PYTHONWARNINGS": "error::DeprecationWarning:crawler,error::DeprecationWarning:archive",
     }
 

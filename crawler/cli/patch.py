@@ -1,0 +1,70 @@
+"""`patch`: what the last crawl did not get, and only that."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from archive.cli.command import ARCHIVIST, Name, app, collection
+from archive.lines import counts, many
+from crawler.cli.crawl import start
+from crawler.options import Options
+from crawler.patch import USUAL, From
+
+
+@app.command(
+    rich_help_panel=ARCHIVIST,
+    epilog="Example: policy-archive patch timep --from blocked  prints  asking for 12 addresses again …",
+)
+def patch(
+    ctx: typer.Context,
+    name: Name,
+    of: Annotated[
+        list[From] | None,
+        typer.Option(
+            "--from",
+            help="What to ask for again; give it again for more. Else all of these but blocked.",
+        ),
+    ] = None,
+    institute: Annotated[
+        str | None, typer.Option(help="Another profile than the one stored with the crawl: its name, or a file.")
+    ] = None,
+    max_minutes: Annotated[float, typer.Option(min=0, help="Stop after so many minutes.")] = 0,
+    max_megabytes: Annotated[float, typer.Option(min=0, help="Stop after so many megabytes written.")] = 0,
+    delay: Annotated[float | None, typer.Option(min=0, help="Seconds between two requests to one host.")] = None,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Reach loopback and private addresses too.")
+    ] = False,
+    json_: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:
+    """Crawl just what the last crawl of a collection did not get: what failed, what was blocked, what was still queued,
+    and publications that a source names and that are not archived. A crawl of its own, with its own report.
+
+    Exit codes: as those of `crawl`; 0 too where there is nothing to patch.
+    """
+    from archive.dataset.derive import stored_profile
+    from crawler.patch import plan
+    from crawler.spiders.institute import profile_of
+    from crawler.spiders.publications import PublicationsSpider
+
+    talk = Console(stderr=True, highlight=False)
+    shown = collection(ctx, name)
+    wanted = plan(shown, of or USUAL)
+    if wanted.left:
+        told = " and ".join(counts(dict(wanted.left)))
+        talk.print(f"{told} addresses lead on to others: `policy-archive crawl` asks for them again", soft_wrap=True)
+    if not wanted.asked:
+        talk.print(f"nothing to patch: the last crawl of {name} left nothing that is {', '.join(of or USUAL)}")
+        return
+    stored = stored_profile(shown) if institute is None else None
+    # The demo's site is served by whoever crawls it.
+    profile = stored if stored is not None and stored.id != "demo" else profile_of(institute or "demo")
+    talk.print(f"asking for {many(len(wanted.asked), 'URL')} again")
+    options = Options(
+        patch=tuple(wanted.asked),
+        max_minutes=max_minutes,
+        max_megabytes=max_megabytes,
+        delay=delay,
+        allow_private=allow_private,
+    )
+    raise typer.Exit(start(ctx, profile, PublicationsSpider, name, options, json_).exit_code)
