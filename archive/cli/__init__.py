@@ -1,6 +1,17 @@
 """The archive's verbs, one module a group. crawler/cli adds those that go out to the web, and holds the entry point."""
 
-from archive.cli import derive, packages, replay, report, search, side, standing, verify, versions
+from archive.cli import (
+    browse,
+    derive,
+    packages,
+    replay,
+    report,
+    search,
+    side,
+    standing,
+    verify,
+    versions,
+)
 from archive.cli.command import ARCHIVIST, AUDITOR, RESEARCHER, app, collection, home, main, run
 
 __all__ = [
@@ -8,6 +19,7 @@ __all__ = [
     "AUDITOR",
     "RESEARCHER",
     "app",
+    "browse",
     "collection",
     "derive",
     "home",

@@ -1,0 +1,28 @@
+"""`browse`: all collections in a browser."""
+
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from archive.cli.command import RESEARCHER, app, home
+from archive.cli.search import refreshed
+
+
+@app.command(
+    rich_help_panel=RESEARCHER,
+    epilog="Example: policy-archive browse  prints  http://127.0.0.1:8001/  to open",
+)
+def browse(
+    ctx: typer.Context,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port on 127.0.0.1; 0 takes a free one.")] = 8001,
+) -> None:
+    """Search, read, compare, verify and replay the publications of all collections in a browser, until Ctrl-C."""
+    from archive.browse.server import Browse
+
+    serving = Browse(home(ctx), refreshed(ctx).path, port)
+    print(serving.base, flush=True)
+    Console(stderr=True).print("Ctrl-C ends it", style="dim", highlight=False)
+    serving.run()
+    sys.exit(0)
