@@ -6,40 +6,28 @@ key, a list replaces the inherited one unless the string "..." in it stands for 
 file's own rules come first, then the inherited ones.
 """
 
-import difflib
 import hashlib
 import json
 import re
 import tomllib
-import types
-import typing
 import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import ValidationError
 
 from archive.errors import ProfileError
 from archive.folder_names import RESERVED
 from archive.institutes.profile import Profile, unreachable
 from archive.institutes.urls import absolute
+from archive.mistakes import nearest, told
 
 FOLDER = Path(__file__).parent
 INHERITED = "..."  # in a list: the inherited list stands here
 RULE_LISTS = ("kinds", "fields")
 NOT_INHERITED = ("id", "extends")
-
-type_names = {
-    "string": "text",
-    "tuple": "a list",
-    "list": "a list",
-    "dict": "a table",
-    "model": "a table",
-    "bool": "true or false",
-}
 
 
 def names() -> list[str]:
@@ -87,7 +75,7 @@ def loads(stored: bytes) -> Profile:
     try:
         return Profile.model_validate_json(stored, strict=True)
     except ValidationError as error:
-        raise ProfileError(_message("stored profile", error)) from None
+        raise ProfileError(told("stored profile", error, Profile)) from None
 
 
 def dumps(profile: Profile) -> bytes:
@@ -114,7 +102,7 @@ def locate(name_or_path: str | Path) -> Path:
     if name_or_path in every:
         return FOLDER / f"{name_or_path}.toml"
     raise ProfileError(
-        f"no institute is called {name_or_path!r}{_nearest(name_or_path, every)}; there are {', '.join(every)}; "
+        f"no institute is called {name_or_path!r}{nearest(name_or_path, every)}; there are {', '.join(every)}; "
         f"or give a profile's path, such as ./{_safe(name_or_path) or 'institute'}.toml"
     )
 
@@ -182,7 +170,7 @@ def _validated(path: Path, raw: dict[str, Any]) -> Profile:
         # By way of JSON: from it, pydantic's strict mode takes lists, dates and enums, and still no "1" for 1.
         return Profile.model_validate_json(json.dumps(raw, default=_plain), strict=True)
     except ValidationError as error:
-        raise ProfileError(_message(str(path), error)) from None
+        raise ProfileError(told(str(path), error, Profile)) from None
 
 
 def _own(raw: Any) -> Any:
@@ -233,62 +221,3 @@ def _slug(path: Path) -> str:
 def _safe(stem: str) -> str:
     plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9_]+", "-", plain).strip("-_")[:64]
-
-
-def _message(file: str, error: ValidationError) -> str:
-    """All mistakes of a file in one line, first things first."""
-    problems = [f"{_key(details['loc'])}{_told(details)}" for details in error.errors(include_url=False)]
-    return f"{file}: {'; '.join(problems)}"
-
-
-def _key(loc: tuple[int | str, ...]) -> str:
-    key = ""
-    for part in loc:
-        if part == "[key]":
-            continue
-        key += f"[{part}]" if isinstance(part, int) else f".{part}" if key else part
-    return f"{key}: " if key else ""
-
-
-def _told(details: ErrorDetails) -> str:
-    kind, loc = details["type"], details["loc"]
-    if kind == "extra_forbidden":
-        valid = _keys_at(loc[:-1])
-        return f"there is no such key{_nearest(str(loc[-1]), valid)}; valid here: {', '.join(sorted(valid))}"
-    if kind == "missing":
-        return "is missing"
-    if kind in ("enum", "literal_error"):
-        valid = re.findall(r"'([^']*)'", str(details.get("ctx", {}).get("expected", "")))
-        return f"{details['input']!r} is not known{_nearest(str(details['input']), valid)}; valid: {', '.join(valid)}"
-    if kind == "value_error":
-        return str(details["ctx"]["error"])
-    if kind == "string_pattern_mismatch":
-        return f"{details['input']!r} must be lower-case letters, digits, - and _, at most 64, and name a folder"
-    wanted = type_names.get(kind.removesuffix("_type"))
-    if wanted and kind.endswith("_type"):
-        return f"must be {wanted}, not {details['input']!r}"
-    return f"{details['msg'][:1].lower()}{details['msg'][1:]}, not {details['input']!r}"
-
-
-def _keys_at(loc: tuple[int | str, ...]) -> list[str]:
-    """The keys that are valid in the table at `loc`."""
-    model: type[BaseModel] = Profile
-    for part in loc:
-        if isinstance(part, str) and part in model.model_fields:
-            model = _model_in(model.model_fields[part].annotation) or model
-    return list(model.model_fields)
-
-
-def _model_in(annotation: object) -> type[BaseModel] | None:
-    if (
-        isinstance(annotation, type)
-        and not isinstance(annotation, types.GenericAlias)
-        and issubclass(annotation, BaseModel)
-    ):
-        return annotation
-    return next((found for part in typing.get_args(annotation) if (found := _model_in(part))), None)
-
-
-def _nearest(word: str, valid: list[str]) -> str:
-    near = difflib.get_close_matches(word.lower(), valid, n=1, cutoff=0.5)
-    return f" (did you mean {near[0]!r}?)" if near else ""
