@@ -69,7 +69,8 @@ class Runner:
 
     def serve(self) -> None:
         """Until `stop`: begins what is due, and waits for what runs."""
-        scheduler = BackgroundScheduler(timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True})
+        make: Any = BackgroundScheduler
+        scheduler = make(timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True})
         for entry in self.plan.entry:
             scheduler.add_job(self.wake, _Planned(entry), id=entry.name, name=entry.name)
         scheduler.start()

@@ -102,8 +102,8 @@ def on_calendar(entry: Entry) -> list[str]:
 
 def cron(plan: Plan, home: Path) -> Iterator[str]:
     """Lines for `crontab -e`."""
-    yield "# policy-archive schedule cron. Times are in the zone of the CRON_TZ above them, which cronie and fcron read;"
-    yield "# other crons read the machine's zone: there, have `timezone` in schedule.toml name that one, or use systemd."
+    yield "# Times are in the zone of the CRON_TZ above them, which cronie reads. Other crons read the machine's zone:"
+    yield "# there, let `timezone` in schedule.toml be that one, or use `policy-archive schedule systemd`."
     zone = None
     for entry in sorted(plan.entry, key=lambda one: one.times.zone.key):
         if entry.times.zone.key != zone:
