@@ -332,6 +332,17 @@ class Frontier:
         rows = self._connection.execute(sa.select(_urls.c.role, end, sa.func.count()).group_by(_urls.c.role, end))
         return {(Role(role), str(name)): count for role, name, count in rows}
 
+    def tally(self) -> list[tuple[Role, str, str | None, int]]:
+        """How many URLs there are by role, end and reason. On a connection of its own: any thread may ask."""
+        end = sa.func.coalesce(_urls.c.end, "queued")
+        with self._engine.connect() as connection:
+            rows = connection.execute(
+                sa.select(_urls.c.role, end, _urls.c.reason, sa.func.count()).group_by(
+                    _urls.c.role, end, _urls.c.reason
+                )
+            )
+            return [(Role(role), str(name), reason, count) for role, name, reason, count in rows]
+
     def all(self) -> Iterator[tuple[Any, tuple[str, ...]]]:
         """Every row in order of finding, as a SQLAlchemy row, with the sources that name it, sorted; streamed."""
         joined = _urls.outerjoin(_named, _urls.c.fingerprint == _named.c.fingerprint)

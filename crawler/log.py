@@ -9,6 +9,7 @@ from scrapy import Request, Spider
 from scrapy.http import Response
 from scrapy.logformatter import LogFormatter, LogFormatterResult
 
+logging.getLogger("crawler").addHandler(logging.NullHandler())  # else warnings without a handler go to the terminal
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "spider", "crawler"}
 
 
@@ -37,11 +38,20 @@ class Quiet(LogFormatter):
         return None
 
 
+def to_stderr() -> logging.Handler:
+    """A line for each event on standard error, for a supervisor that reads JSON; the log's file is as it was."""
+    handler = logging.StreamHandler()
+    return _added(handler)
+
+
 def to_file(path: Path) -> logging.Handler:
     """All of this process' log goes to `path` from here on, warnings of libraries too. Remove the handler when the
     crawl has ended.
     """
-    handler = logging.FileHandler(path, encoding="utf-8")
+    return _added(logging.FileHandler(path, encoding="utf-8"))
+
+
+def _added(handler: logging.Handler) -> logging.Handler:
     handler.setFormatter(JsonLines())
     handler.setLevel(logging.INFO)
     root = logging.getLogger()

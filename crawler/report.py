@@ -17,9 +17,13 @@ from crawler.census import Census, Listed, Source
 from crawler.changes import Changes
 from crawler.crawl import Crawl
 from crawler.discovery.sources import Tally, Yield
+from crawler.exits import COMPLETE as COMPLETE  # named by their own names: those who report name them from here
+from crawler.exits import INCOMPLETE as INCOMPLETE
+from crawler.exits import INTERRUPTED as INTERRUPTED
+from crawler.exits import LIMITED as LIMITED
+from crawler.exits import NO_SPACE as NO_SPACE
+from crawler.exits import UNREACHABLE as UNREACHABLE
 from crawler.frontier import End, Frontier, Role
-
-COMPLETE, INCOMPLETE, WRONG_USE, NO_SPACE, LIMITED, UNREACHABLE, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import Field
 
 from archive.institutes.profile import Strict
-from crawler.report import COMPLETE, INTERRUPTED, LIMITED
+from crawler.exits import COMPLETE, INTERRUPTED, LIMITED
 
 Report = Mapping[str, Any]
 _JOINERS = "\u200c\u200d"  # format characters that words of Arabic script are spelled with

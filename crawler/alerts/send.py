@@ -3,7 +3,6 @@
 import json
 import logging
 import shutil
-import sys
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -122,5 +121,4 @@ def _safely(work: Any) -> list[str]:
         problems = [f"alerts could not be sent ({type(error).__name__})"]
     for problem in problems:
         logger.error("alerts", extra={"why": problem})
-        print(f"policy-archive: {problem}", file=sys.stderr)
     return problems

@@ -17,6 +17,13 @@ from archive.lines import Terminal, harmless
 from archive.store.collection import Collection
 from crawler.errors import CrawlError
 from crawler.options import Options
+from crawler.telling import Telling
+
+Metrics = Annotated[
+    int | None,
+    typer.Option(min=0, max=65535, metavar="PORT", help="Answer Prometheus at this port of 127.0.0.1; 0 for any."),
+]
+LogJson = Annotated[bool, typer.Option("--log-json", help="Say all that is said on stderr as JSON, a line an event.")]
 
 _TEST_PAGES, _TEST_MINUTES, _TEST_MEGABYTES = 30, 5.0, 50.0  # a test crawl's limits, unless others are given
 _TEST_SHOWN = 12  # publications
@@ -51,6 +58,11 @@ def crawl(
         bool, typer.Option("--test", help="Crawl a little of it, beside the real collection; then `save` or `discard`.")
     ] = False,
     json_: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    metrics: Metrics = None,
+    metrics_file: Annotated[
+        Path | None, typer.Option(help="Write Prometheus metrics there at the end, for a textfile collector.")
+    ] = None,
+    log_json: LogJson = False,
 ) -> None:
     """Crawl an institute: capture its pages as WARC, derive its publications. Run again, it goes on where it was
     stopped.
@@ -73,8 +85,10 @@ def crawl(
         delay=delay,
         allow_private=allow_private,
     )
-    profile = profile_of(institute)
-    raise typer.Exit(start(ctx, profile, PublicationsSpider, collection, options, json_, test).exit_code)
+    telling = Telling(metrics, metrics_file, log_json)
+    with telling.lines():
+        profile = profile_of(institute)
+        raise typer.Exit(start(ctx, profile, PublicationsSpider, collection, options, json_, test, telling).exit_code)
 
 
 def _addresses(path: Path) -> tuple[str, ...]:
@@ -117,27 +131,32 @@ def start(
     options: Options,
     as_json: bool,
     test: bool = False,
+    telling: Telling | None = None,
 ) -> Any:
     from archive.dataset import side
     from crawler import summary
     from crawler.crawl import Crawl
     from crawler.run import end_at_once, run
 
+    telling = telling or Telling()
     end_at_once()
     talk = Terminal(stderr=True)
+    place = side.home(home(ctx)) if test else home(ctx)
     if test:
         side.ready(home(ctx), collection or profile.id)
-    running = Crawl.open(profile, side.home(home(ctx)) if test else home(ctx), collection, options)
-    if running.resumed:
+    running = Crawl.open(profile, place, collection, options)
+    if running.resumed and not telling.log_json:
         talk.print(f"going on with crawl {running.id} of {profile.id}", highlight=False)
     began = time.monotonic()
-    outcome = run(running, spider, talk)
+    with telling.during(place, running):
+        outcome = run(running, spider, talk, quiet=telling.log_json)
+    telling.after(place, outcome)
     if as_json:
         print(json.dumps(asdict(outcome), ensure_ascii=False))
     else:
         summary.show(outcome, Terminal(), time.monotonic() - began, next_steps=not test)
         if test:
-            _show_test(running.collection, side.home(home(ctx)))
-    if outcome.why:
+            _show_test(running.collection, place)
+    if outcome.why and not telling.log_json:
         print(harmless(f"policy-archive: {outcome.why}"), file=sys.stderr)
     return outcome

@@ -17,7 +17,7 @@ from apscheduler.triggers.base import BaseTrigger
 from archive.errors import CollectionBusy
 from archive.store.lock import Lock
 from crawler.errors import CrawlError
-from crawler.report import INTERRUPTED, WRONG_USE
+from crawler.exits import INTERRUPTED, WRONG_USE
 from crawler.schedule.due import due
 from crawler.schedule.plan import Entry, Plan
 from crawler.schedule.runs import Run, Runs, State

@@ -1,0 +1,3 @@
+"""Exit codes of a crawl, which scripts rely on."""
+
+COMPLETE, INCOMPLETE, WRONG_USE, NO_SPACE, LIMITED, UNREACHABLE, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130

@@ -1,0 +1,1 @@
+"""What Prometheus is told: of a crawl while it runs, of each collection's last one, and of the schedule."""
