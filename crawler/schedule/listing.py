@@ -9,7 +9,7 @@ from crawler.schedule.metrics import outcome_of
 from crawler.schedule.plan import Entry, Plan
 from crawler.schedule.runs import Run, Runs
 
-_SHOWN = 60  # runs of a week that are listed for each entry
+_SHOWN = 28  # runs of a week that are listed for each entry
 _FORMAT = "%a %Y-%m-%d %H:%M"
 
 

@@ -86,10 +86,10 @@ class Runs:
 
     def seen(self, entry: str, mark: str, now: datetime) -> datetime:
         """Up to when the entry's planned times are accounted for: now, for one that is new or planned anew."""
+        found = self.last_seen(entry, mark)
+        if found is not None:
+            return found
         with self._transaction() as connection:
-            row = connection.execute("SELECT mark, seen FROM entries WHERE name = ?", (entry,)).fetchone()
-            if row is not None and row[0] == mark:
-                return _moment(row[1])
             connection.execute("INSERT OR REPLACE INTO entries VALUES (?, ?, ?)", (entry, mark, _text(now)))
         return now
 
