@@ -11,7 +11,7 @@ from typing import Any
 from archive.errors import ArchiveError
 from crawler.alerts import rules
 from crawler.alerts.rules import Alert, Report, Topic
-from crawler.alerts.settings import Alerts, load, resolved
+from crawler.alerts.settings import MISSING, NAME, Alerts, load, resolved
 from crawler.errors import CrawlError
 
 logger = logging.getLogger(__name__)
@@ -33,9 +33,7 @@ def test(home: Path) -> int:
     """Sends every target a message; how many took it. Raises CrawlError where one did not."""
     settings = load(home)
     if settings is None:
-        from crawler.alerts.settings import EXAMPLE, NAME
-
-        raise CrawlError(f"{home / NAME} is not there: write one, such as\n{EXAMPLE}")
+        raise CrawlError(f"{home / NAME} is not there: {MISSING}")
     text = "A test of policy-archive: alerts arrive. هذه رسالة اختبار."
     problems = send(resolved(settings), [Alert(Topic.TEST, "policy-archive: test", text)])
     if problems:

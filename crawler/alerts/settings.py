@@ -18,6 +18,7 @@ EXAMPLE = """\
 targets = ["${ALERT_MAIL}", "json://127.0.0.1:8080/alerts"]  # apprise's addresses; ${…}: an environment variable
 topics = ["failure", "botwall", "completeness", "fields", "disk", "missed"]
 """
+MISSING = "write one; `policy-archive alerts example` prints one to begin with"
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _EVERY = tuple(topic for topic in Topic if topic is not Topic.TEST)
 
@@ -44,7 +45,7 @@ def load(home: Path) -> Alerts | None:
     path = home / NAME
     if not path.exists():
         return None
-    raw = read_toml(path, f"write one, such as\n{EXAMPLE}")
+    raw = read_toml(path, MISSING)
     try:
         return Alerts.model_validate_json(json.dumps(raw, default=str), strict=True)
     except ValidationError as error:

@@ -28,6 +28,14 @@ def test(ctx: typer.Context) -> None:
     typer.echo(f"{count} target{'' if count == 1 else 's'} took the message")
 
 
+@alerts.command(epilog="Example: policy-archive alerts example > policy-archive/alerts.toml")
+def example() -> None:
+    """Print an alerts.toml to begin with."""
+    from crawler.alerts.settings import EXAMPLE
+
+    print(EXAMPLE, end="")
+
+
 @alerts.command(epilog="Example: policy-archive alerts check timep")
 def check(
     ctx: typer.Context,

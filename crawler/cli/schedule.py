@@ -37,6 +37,14 @@ def list_(ctx: typer.Context, json_: Json = False) -> None:
         runs.close()
 
 
+@schedule.command(epilog="Example: policy-archive schedule example > policy-archive/schedule.toml")
+def example() -> None:
+    """Print a schedule.toml to begin with."""
+    from crawler.schedule.plan import EXAMPLE
+
+    print(EXAMPLE, end="")
+
+
 @schedule.command(epilog="Example: policy-archive schedule check")
 def check(
     ctx: typer.Context,

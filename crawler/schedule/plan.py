@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from archive.errors import ProfileError
+from archive.folder_names import mistake
 from archive.institutes import registry
 from archive.institutes.profile import Strict
 from archive.institutes.values import Zone
@@ -72,8 +73,9 @@ def _sound_name(name: str) -> str:
 
 
 def _sound_collection(name: str) -> str:
-    if Path(_sound_name(name)).name != name or name in registry.RESERVED:
-        raise ValueError(f"{name!r} cannot name a folder everywhere; take another")
+    problem = mistake(name)
+    if problem:
+        raise ValueError(problem)
     return name
 
 
@@ -171,7 +173,7 @@ class Plan(Strict):
 def load(home: Path) -> Plan:
     """The schedule of a home folder. Raises CrawlError: file, entry, key, value and how to mend it."""
     path = home / NAME
-    raw = read_toml(path, f"write one, such as\n{EXAMPLE}")
+    raw = read_toml(path, "write one; `policy-archive schedule example` prints one to begin with")
     zone = raw.get("timezone", "UTC")
     entries = raw.get("entry")
     if isinstance(entries, list):

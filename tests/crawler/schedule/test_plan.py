@@ -12,9 +12,8 @@ from tests.crawler.schedule.plans import entry, utc, written
 
 
 def test_the_example_of_the_error_is_a_good_schedule(tmp_path: Path) -> None:
-    with pytest.raises(CrawlError, match="is not there") as told:
+    with pytest.raises(CrawlError, match="schedule example"):
         load(tmp_path)
-    assert EXAMPLE in str(told.value)
     found = written(tmp_path, EXAMPLE)
     assert [(one.name, one.collection, one.timezone) for one in found.entry] == [("timep", "timep", "Africa/Cairo")]
 
@@ -34,7 +33,7 @@ def test_the_example_of_the_error_is_a_good_schedule(tmp_path: Path) -> None:
         (entry(timezone="Africa/Kairo"), ["timezone", "'Africa/Kairo'", "IANA"]),
         (entry(institute="timp"), ["entry 1 (timp)", "institute", "did you mean 'timep'?"]),
         (entry(institute="معهد"), ["entry 1 (معهد)", "institute"]),
-        (entry(collection="../x"), ["collection", "'../x'"]),
+        (entry(collection="../x"), ["collection", "../x"]),
         (entry() + entry(), ["entries 1 and 2", "'timep'", "name ="]),
         ("at_once = 0\n" + entry(), ["at_once", "0"]),
         ("at_onse = 3\n" + entry(), ["at_onse", "did you mean 'at_once'?"]),
@@ -57,12 +56,12 @@ def test_what_an_entry_leaves_out(tmp_path: Path) -> None:
     text = (
         'timezone = "Asia/Beirut"\n'
         + entry(institute="./institute.toml")
-        + entry(name="أسبوعي", collection="سوريا", timezone="UTC", mode="full")
+        + entry(name="أسبوعي", collection="syria", timezone="UTC", mode="full")
     )
     first, second = written(tmp_path, text).entry
     assert (first.name, first.collection, first.timezone) == ("institute", "institute", "Asia/Beirut")
     assert first.institute == str(tmp_path / "institute.toml")
-    assert (second.name, second.collection, second.timezone) == ("أسبوعي", "سوريا", "UTC")
+    assert (second.name, second.collection, second.timezone) == ("أسبوعي", "syria", "UTC")
 
 
 def test_the_command_of_an_entry(tmp_path: Path) -> None:
