@@ -83,7 +83,7 @@ def _whole(crawl: Crawl, reason: str) -> report.Outcome:
     # The ledger counts what changed; the report names it.
     crawl.writer.close_crawl(asdict(outcome) | {"changes": outcome.changes.counts()})
     _report(crawl, outcome, census)
-    if crawl.error is None and outcome.exit_code not in (report.LIMITED, report.INTERRUPTED):
+    if crawl.error is None and outcome.exit_code not in (report.LIMITED, report.INTERRUPTED) and not crawl.refused:
         crawl.frontier.set_fact("ended", reason)  # last: a crash before this ends the crawl again
         crawl.frontier.commit()
     return outcome

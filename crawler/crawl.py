@@ -31,6 +31,7 @@ from crawler.capture import login, proxy
 from crawler.clock import LONGEST_WAIT, steady
 from crawler.discovery import sources
 from crawler.errors import CrawlError, space
+from crawler.etiquette.endless import Shapes
 from crawler.etiquette.gaps import Gaps
 from crawler.etiquette.pace import Pace
 from crawler.frontier import Added, End, Found, Frontier, Role, Row
@@ -81,9 +82,11 @@ class Crawl:
         self.limits = Limits(options, profile)
         self.paused = False  # nothing is fetched until it is over (heartbeat.py)
         self.gaps = Gaps()
+        self.shapes = Shapes()
         self.room = Room(collection.state_dir, int(options.keep_free * 1e6))
         self.progress = Progress()
         self.stopping: str | None = None  # why no more is claimed: "limit", "space", "broken"
+        self.refused: str | None = None  # why the institute's host is asked no more
         self.error: BaseException | None = None
         self.unread_now = 0  # responses that came and whose links are not in yet
         self.changed: Callable[[], None] = lambda: None
@@ -277,6 +280,13 @@ class Crawl:
     def stop(self, why: str) -> None:
         """No more URLs are claimed; what is in flight is finished."""
         self.stopping = self.stopping or why
+
+    def look_for_refusal(self, host: str, own: bool) -> None:
+        """When one of the institute's own hosts goes on refusing, the crawl stops, and can be gone on with later."""
+        if own and (why := self.pace.gave_up(host)):
+            self.refused = why
+            self.stop("refused")
+            self.changed()
 
     def fail(self, error: BaseException) -> None:
         """The recorder is broken: nothing more can be kept, so nothing more is fetched."""

@@ -91,6 +91,7 @@ class Row:
     source: str
     tries: int
     hops: int
+    robots: str | None = None  # what robots.txt says of it: see etiquette/robots.py
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ class Captured:
     location: Location
 
 
-_VERSION = 2  # of the tables; 0 was said of the same ones, before they had a number
+_VERSION = 3  # of the tables; 0 was said of the same ones, before they had a number
 _metadata = sa.MetaData()
 _urls = sa.Table(
     "urls",
@@ -125,6 +126,7 @@ _urls = sa.Table(
     sa.Column("media_type", sa.Text),
     sa.Column("spared", sa.BigInteger, nullable=False, default=0),  # bytes of a body that is in the archive already
     sa.Column("detail", sa.Text),  # what the page turned out to be: its role and kind
+    sa.Column("robots", sa.Text),  # the copy of robots.txt that let it through or did not, and the line that decided
 )
 _waiting = sa.Index(
     "urls_waiting",
@@ -259,9 +261,9 @@ class Frontier:
             self._connection.execute(_CLAIM, [{"row": row.id} for row in rows])
         return rows
 
-    def captured(self, row_id: int, stored: Stored) -> None:
+    def captured(self, row_id: int, stored: Stored, robots: str | None = None) -> None:
         """The row's bytes are safe at `stored.location`. The caller commits."""
-        told = {"status": stored.status, "media_type": stored.media_type, "spared": stored.spared}
+        told = {"status": stored.status, "media_type": stored.media_type, "spared": stored.spared, "copy": robots}
         self._connection.execute(_CAPTURED, {"row": row_id, **asdict(stored.location), **told})
 
     def name(self, source: str, identities: Iterable[str]) -> None:
@@ -282,7 +284,7 @@ class Frontier:
         """The row is done, what it leads to is in, and so is what its source names by it. The caller commits."""
         new = self.add(found, row)
         self.name(row.source, named)
-        self._connection.execute(_DONE, {"row": row.id, "to": end, "why": reason, "what": detail})
+        self._connection.execute(_DONE, {"row": row.id, "to": end, "why": reason, "what": detail, "copy": row.robots})
         return new
 
     def retry(self, row: Row, due: float, reason: str) -> None:
@@ -379,12 +381,19 @@ _CAPTURED = (
     .values(
         state=State.CAPTURED,
         **{name: sa.bindparam(name) for name in ("warc", "offset", "length", "status", "media_type", "spared")},
+        robots=sa.bindparam("copy"),
     )
 )
 _DONE = (
     sa.update(_urls)
     .where(_urls.c.id == sa.bindparam("row"))
-    .values(state=State.DONE, end=sa.bindparam("to"), reason=sa.bindparam("why"), detail=sa.bindparam("what"))
+    .values(
+        state=State.DONE,
+        end=sa.bindparam("to"),
+        reason=sa.bindparam("why"),
+        detail=sa.bindparam("what"),
+        robots=sa.bindparam("copy"),
+    )
 )
 _RETRY = (
     sa.update(_urls)
@@ -402,7 +411,7 @@ def _short(found: Found) -> Found:
 
 
 def _row(found: Any) -> Row:
-    return Row(found.id, found.url, Role(found.role), found.source, found.tries, found.hops)
+    return Row(found.id, found.url, Role(found.role), found.source, found.tries, found.hops, found.robots)
 
 
 _POSTPONE = (

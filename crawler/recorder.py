@@ -131,7 +131,7 @@ class Recorder:
             written = time.perf_counter()
             for job in exchanges:
                 if job.row is not None and job.exchange and job.exchange.response:  # a failure has no links to read
-                    self._frontier.captured(job.row.id, job.result)
+                    self._frontier.captured(job.row.id, job.result, job.row.robots)
             for job in batch:
                 if job.change is not None:
                     job.result = job.change(self._frontier)

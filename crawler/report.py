@@ -96,6 +96,8 @@ def _verdict(crawl: Crawl, reason: str, urls: Counter[str], by_role: dict[str, C
         return INCOMPLETE, f"the crawl broke off: {type(crawl.error).__name__}: {crawl.error}"
     if reason == "shutdown":
         return INTERRUPTED, "interrupted; run the same command again to go on"
+    if crawl.refused:
+        return UNREACHABLE, f"{crawl.refused}; run the same command again to go on, later or from another address"
     pages = Counter[str]()
     given = ("document", "requisite") if crawl.options.patch else ("document",) if crawl.options.urls else ()
     for role in ("page", "listing", *given):

@@ -36,6 +36,7 @@ DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the frontier knows wha
 # no cookies, cache or credentials; headers are set by the scheduler; Scrapy's own robots.txt is passed over when
 # it answers 503 or hangs.
 DOWNLOADER_MIDDLEWARES_BASE = {
+    "crawler.etiquette.endless.EndlessMiddleware": 50,
     "crawler.etiquette.robots.RobotsMiddleware": 100,
     "crawler.capture.login.LoginMiddleware": 700,
     "crawler.capture.proxy.ProxyMiddleware": 750,
@@ -47,7 +48,12 @@ DOWNLOADER = "crawler.etiquette.slots.StrictDownloader"  # default goes past CON
 CONCURRENT_REQUESTS = 16
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default 8; a profile may say more
 DOWNLOAD_DELAY = 1.0  # default 0; the profile's, or --delay
-DOWNLOAD_DELAY_JITTER = 0.0  # default ±50 %: no gap may be below the delay
+DOWNLOAD_DELAY_JITTER = 0.0  # default ±50 %: no gap may be below the delay; slots.py adds to it
+# Not Scrapy's: seconds, each doubled while it goes on (etiquette/pace.py and robots.py)
+BACKOFF_FIRST = 5.0  # a 429 or 503 that does not say how long
+WALL_PAUSE = 60.0  # three challenge pages in a row
+ROBOTS_RETRY = 2.0  # a robots.txt that could not be had
+ROBOTS_DAY = 24 * 3600.0  # for how long a robots.txt holds: at most a day (RFC 9309, 2.4)
 
 # One process, quiet and closed
 CONCURRENT_ITEMS = 1  # default 100: Scrapy makes that many tasks a response

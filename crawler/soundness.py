@@ -11,7 +11,14 @@ from typing import Any
 
 _INTEGERS = ("id", "role", "tries", "hops")
 _TEXTS = ("url", "source", "state")
-_MAY_BE_MISSING = {"reason": "text", "detail": "text", "warc": "text", "offset": "integer", "length": "integer"}
+_MAY_BE_MISSING = {
+    "robots": "text",
+    "reason": "text",
+    "detail": "text",
+    "warc": "text",
+    "offset": "integer",
+    "length": "integer",
+}
 _CRAWL = re.compile("[0-9]{14}")  # it names a folder
 _SHOWN = 60  # characters of a value
 

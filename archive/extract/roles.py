@@ -3,6 +3,7 @@ page."""
 
 import re
 
+from archive.extract.botwall import is_challenge
 from archive.extract.html import Document
 from archive.extract.page import Role
 from archive.extract.warnings import Warning
@@ -54,30 +55,6 @@ _RESOURCE_TYPES = frozenset(
     )
 )
 _ROBOTS = re.compile(r"^https?://[^/]+/robots\.txt$")
-# Only on pages that say little: an article may speak about captchas. In lower case.
-_CHALLENGES = (
-    b"cf-browser-verification",
-    b"/cdn-cgi/challenge-platform/",
-    b"cf_chl_opt",
-    b"challenges.cloudflare.com",
-    b"_incapsula_resource",
-    b"sucuri_cloudproxy",
-    b"px-captcha",
-    b"captcha-delivery.com",
-    b"geo.captcha",
-    b"ddos-guard/js-challenge",
-    b"awswafintegration",
-    b"sgcaptcha",
-    b'id="challenge-form"',
-    b"checking your browser before accessing",
-)
-_CHALLENGE_TITLE = re.compile(
-    rb"<title>\s*(?:just a moment|attention required|access denied|please wait|security check|"
-    rb"are you (?:a )?(?:human|robot)|ddos-guard|verifying (?:you|your browser)|one moment, please|"
-    rb"you have been blocked|human verification|bot verification|captcha)"
-)
-_CHALLENGE_LETTERS = 2_000
-_MARKUP = re.compile(rb"(?s)<(script|style|noscript)\b.*?</\1\s*>|<[^>]*>")
 _PASSWORD = (b"post-password-form", b"wp-login.php?action=postpass")
 _LOGIN = re.compile(r"/wp-login\.php|/login/?(?:\?|$)", re.IGNORECASE)
 
@@ -98,7 +75,7 @@ def before_reading(capture: Capture, profile: Profile, body: bytes) -> Role | No
     if capture.status in (401, 407):
         return Role.RESTRICTED
     if capture.status != 200:
-        return Role.BOTWALL if is_challenge(body, capture) else Role.ERROR
+        return Role.BOTWALL if is_challenge(body, capture.status, capture.headers) else Role.ERROR
     if _ROBOTS.match(capture.url):
         return Role.SOURCE
     if kind in _DOCUMENTS:
@@ -140,7 +117,7 @@ def sniffed(stated: str | None, body: bytes) -> str | None:
 
 def of_page(capture: Capture, profile: Profile, document: Document, body: bytes) -> Role:
     """The role of an HTML page of the institute that answered 200."""
-    if is_challenge(body, capture):
+    if is_challenge(body, capture.status, capture.headers):
         return Role.BOTWALL
     if is_restricted(body, capture):
         return Role.RESTRICTED
@@ -166,19 +143,6 @@ def of_page(capture: Capture, profile: Profile, document: Document, body: bytes)
 
 def _is_home(url: str, profile: Profile) -> bool:
     return url.rstrip("/") == profile.home.rstrip("/")
-
-
-_CHALLENGE_BYTES = 40_000  # challenge pages are small, and their marks stand at the top
-
-
-def is_challenge(body: bytes, capture: Capture) -> bool:
-    """A bot wall's page: it says little, and has the marks of one."""
-    if capture.header("cf-mitigated") == "challenge":
-        return True
-    text = body[:_CHALLENGE_BYTES].lower()
-    if not (any(mark in text for mark in _CHALLENGES) or _CHALLENGE_TITLE.search(text)):
-        return False
-    return len(b"".join(_MARKUP.sub(b"", text).split())) < _CHALLENGE_LETTERS
 
 
 def is_restricted(body: bytes, capture: Capture) -> bool:

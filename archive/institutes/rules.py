@@ -47,7 +47,7 @@ _DROPPED = frozenset({
 })  # fmt: skip
 _SESSIONS = frozenset({"phpsessid", "jsessionid", "aspsessionid", "sessionid", "session_id", "sid", "cfid", "cftoken"})
 _SESSION_VALUE = re.compile(r"[A-Za-z0-9._%-]*[0-9][A-Za-z0-9._%-]*")
-_SESSION_IN_PATH = re.compile(r"(?i);(?:jsessionid|phpsessid|sid)=[^/?;]*")
+_SESSION_IN_PATH = re.compile(r"(?i);(?:jsessionid|phpsessid|sid)=[^/?;]*|/\([SAF]\([a-z0-9]{20,}\)\)(?=/)")
 
 
 class UrlRules:
@@ -119,7 +119,7 @@ class UrlRules:
 
     def without_dropped(self, url: str) -> str:
         """The URL without session ids and the parameters that never change what is shown."""
-        if ";" in url:
+        if ";" in url or "(" in url:
             before, mark, query = url.partition("?")
             url = _SESSION_IN_PATH.sub("", before) + mark + query
         before, mark, query = url.partition("?")

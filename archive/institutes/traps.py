@@ -5,6 +5,7 @@ A trap is cut and counted by its name. Where real pages of an institute look lik
 """
 
 import re
+from collections import Counter
 
 LONGEST = 2083  # characters: what Scrapy's URLLENGTH_LIMIT and Internet Explorer allow
 DEEPEST = 20  # path segments, as Heritrix' TooManyPathSegmentsDecideRule
@@ -62,7 +63,11 @@ def trap(path: str, query: str, furthest: int) -> str:
 
 
 def _repeats(segments: list[str]) -> bool:
-    """Whether a run of one to four segments stands three times in a row: /a/a/a/ or /a/b/a/b/a/b/."""
+    """Whether one segment stands three times, wherever, or a run of two to four three times in a row: /a/a/a/ or
+    /a/b/b/a/c/a/. Numbers may: /12/12/12/.
+    """
+    if any(count > 2 and not segment.isdecimal() for segment, count in Counter(segments).items()):
+        return True
     for width in range(1, 5):
         for start in range(len(segments) - 3 * width + 1):
             run = segments[start : start + width]

@@ -46,6 +46,11 @@ def words(error: BaseException) -> str:
     return f"{type(error).__name__}: {told}" if told else type(error).__name__
 
 
+def is_absence(error: BaseException) -> bool:
+    """Whether not even a connection came about: no such host, or nobody there."""
+    return any(isinstance(cause, (Refused, DNSLookupError)) for cause in _causes(error))
+
+
 def _of_tls(error: SSL.Error) -> str:
     told = "; ".join(str(part[-1]) for part in error.args[0]) if error.args and error.args[0] else "no reason was told"
     found = _VERIFICATION.search(told)

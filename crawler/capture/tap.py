@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Any
 
 from twisted.protocols.basic import LineReceiver
@@ -48,6 +49,7 @@ class Tap:
         self._before: bytes | None = b""  # the last bytes, until the head ends
         self._most = MAX_HEAD  # bytes that are kept
         self._described = False
+        self.answered: float | None = None  # monotonic time of the first byte received
         self._ip: str | None = None
         self._protocols: tuple[str, ...] = ()
         self._cipher: str | None = None
@@ -63,6 +65,8 @@ class Tap:
 
     def received(self, data: bytes) -> bool:
         """Bytes from the transport. False when no more is wanted: the connection is then to be aborted."""
+        if self.answered is None:
+            self.answered = monotonic()
         if self.truncated or self.failed:
             return False
         taken = data[: max(0, self._most - len(self._received))]

@@ -232,6 +232,8 @@ class WireHandler(HTTP11DownloadHandler):
         error: str | None = None
         try:
             response = await self._send(request)
+            downloader: Any = self._crawler.engine.downloader
+            downloader.told(request, response)
             if proxied and response.status == 407:
                 tap.discard()
                 raise proxy.refused(request)
@@ -250,6 +252,8 @@ class WireHandler(HTTP11DownloadHandler):
             raise
         finally:
             del request.meta["tap"]
+            downloader = self._crawler.engine.downloader
+            downloader.answered(request, tap.answered or monotonic())
             request.meta["recorded"] = (
                 crawl.recorder.give_up(tap.failed)
                 if tap.failed

@@ -6,12 +6,13 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from scrapy.utils.asyncio import run_in_thread
 
 from archive.errors import DamagedRecord
+from archive.extract.botwall import is_challenge
 from archive.institutes.profile import Profile
 from archive.institutes.urls import UrlRule, absolute, canonical, judge, normal
 from archive.store import http
@@ -24,6 +25,7 @@ from crawler.frontier import End, Found, Role, Row
 MAX_DECODED = (
     64 * 1024 * 1024
 )  # bytes of one source's answer; a sitemap of 50,000 URLs has at most 50 MB (sitemaps.org)
+_MOST_CHILDREN = 1_000  # sitemaps that one index leads to: of 50,000 URLs each
 _DEEPEST_SITEMAP = 3  # an index of indexes of sitemaps
 _READERS = {"sitemap": sitemap.read, "feed": feed.read, "wordpress": wordpress.read}
 _PAGE_NUMBER = re.compile(r"/(?:page/)?(\d{1,6})/?$")
@@ -167,15 +169,25 @@ async def read(
     return found, answer.problem
 
 
+def is_wall(body: bytes, headers: http.Headers) -> bool:
+    """Whether a source's answer is a bot wall's page."""
+    try:
+        return is_challenge(http.decode(body, headers, MAX_DECODED), 200, headers)
+    except DamagedRecord:
+        return False
+
+
 def _more(row: Row, urls: list[str], way: str, profile: Profile) -> list[Found]:
     """Child sitemaps and next pages, as deep as is sensible."""
     deepest = _DEEPEST_SITEMAP if way == "sitemap" else profile.etiquette.max_pages_per_listing
     spelled = [url for url in (absolute(url, row.url) for url in urls) if url]
     end = End.TRAP if row.hops >= deepest else None
-    return [
+    found = [
         Found(url, canonical(url), Role.SOURCE, row.source, end, "too deep" if end else None, deeper=True)
         for url in spelled
     ]
+    many = f"more than {_MOST_CHILDREN} sitemaps in one index"
+    return found[:_MOST_CHILDREN] + [replace(one, end=End.LIMIT, reason=many) for one in found[_MOST_CHILDREN:]]
 
 
 def _read(way: str, body: bytes, url: str, headers: tuple[tuple[str, str], ...]) -> SourceFound:

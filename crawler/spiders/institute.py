@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncIterator
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -18,13 +19,15 @@ from archive.dataset.worker import Underived
 from archive.extract.page import Role as PageRole
 from archive.institutes import registry
 from archive.institutes.profile import Kind, Profile
-from archive.institutes.urls import UrlRule
+from archive.institutes.urls import UrlRule, inside
 from archive.store import http
 from archive.store.exchange import Location, Stored, Truncation
 from crawler.capture.failure import words
 from crawler.crawl import Crawl, user_agent
 from crawler.discovery import sources
 from crawler.etiquette import guard
+from crawler.etiquette.endless import Endless
+from crawler.etiquette.pace import HostRefuses
 from crawler.etiquette.robots import RobotsForbidden, RobotsUnreachable
 from crawler.etiquette.slots import HostHeld
 from crawler.frontier import End, Role, Row
@@ -33,6 +36,9 @@ from crawler.options import Options, home
 logger = logging.getLogger(__name__)
 
 _TRIES = 3  # of one URL
+_HTML = ("text/html", "application/xhtml+xml")
+_SHUT = "status 403 with HTML where a source was expected: a bot wall, or shut"
+_MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+")
 _LISTS = frozenset({PageRole.LISTING, PageRole.PUBLICATION})  # what a page that lists others may be
 _ENDS = {
     PageRole.REDIRECT: End.REDIRECTED,
@@ -88,15 +94,16 @@ class InstituteSpider(Spider):
         stored: Stored = await response.meta["recorded"]
         host = urlsplit(response.url).hostname or ""
         if response.status in (429, 503):
-            retry_after = response.headers.get(b"Retry-After")
-            wait = self.crawl.pace.slow_down(host, retry_after.decode("latin-1") if retry_after else None)
-            await self._again(row, f"status {response.status}", wait)
-        elif response.status >= 500:
+            self.crawl.look_for_refusal(host, inside(response.url, self.crawl.profile))
+            if row.tries + 1 < _TRIES:
+                await self._again(row, f"status {response.status}", response.meta["wait"])
+            else:
+                await self._read(row, stored.location)
+        elif response.status >= 500 and row.tries + 1 < _TRIES:
             await self._again(row, f"status {response.status}")
         elif Truncation.DISCONNECT in response.flags and not row.tries:
             await self._again(row, "the answer was cut off")
         else:
-            self.crawl.pace.answered(host)
             if row.role is Role.SOURCE and response.status < 400 and not 300 <= response.status < 400:
                 await self._read_source(row, response.body, _pairs(response.headers))
             else:
@@ -118,16 +125,26 @@ class InstituteSpider(Spider):
         if isinstance(error, HostHeld):
             await self.crawl.postpone(row, error.seconds)
             return
+        if isinstance(error, RobotsUnreachable) and error.wait is not None:
+            await self.crawl.postpone(row, error.wait)
+            return
+        if isinstance(error, HostRefuses) and self.crawl.refused:
+            await self.crawl.postpone(row, 0.0)  # the crawl stops, and may be gone on with
+            return
         private = guard.refusal(urlsplit(row.url).hostname or "") if isinstance(error, CannotResolveHostError) else None
         told = " ".join(str(error).split()) if isinstance(error, IgnoreRequest) else words(error)
         why = private or told[:400]
         self.crawl.refusals[why] += 1
         if isinstance(error, RobotsForbidden):
             await self._end(row, End.ROBOTS, why)
+        elif isinstance(error, Endless):
+            await self._end(row, End.TRAP, why)
         elif private:
             await self._end(row, End.PRIVATE, why)
         elif isinstance(error, RobotsUnreachable):
-            await self._again(row, why)
+            await self._end(row, End.FAILED if error.absent else End.ROBOTS, why)
+        elif isinstance(error, HostRefuses):
+            await self._end(row, End.FAILED, why)
         else:
             await self._again(row, why)
 
@@ -160,8 +177,13 @@ class InstituteSpider(Spider):
 
     async def _read_source(self, row: Row, body: bytes, headers: http.Headers) -> None:
         found, problem = await sources.read(row, body, headers, self.crawl.profile, self.crawl.sources)
+        end = End.FAILED if problem else End.ARCHIVED
+        if problem and not found and sources.is_wall(body, headers):
+            end, problem = End.BOTWALL, "a challenge page"
+            self.crawl.sources.failed(row.source, problem)
+        self._look_at_walls(row, end is End.BOTWALL)
         named = [one.canonical for one in found if one.role is not Role.SOURCE]
-        await self.crawl.finished(row, End.FAILED if problem else End.ARCHIVED, problem, "source", found, named)
+        await self.crawl.finished(row, end, problem, "source", found, named)
 
     async def _read(self, row: Row, location: Location, revisit: bool = False) -> None:
         """A worker reads the record; its links and the row's end go into the frontier together."""
@@ -181,14 +203,32 @@ class InstituteSpider(Spider):
         if not only_links and underived is None:
             crawl.keep(derived)
         found = crawl.leads.of(row, derived)
+        if row.role in (Role.LISTING, Role.PAGE):
+            crawl.shapes.read(derived, found)
         named = self._tally(row, derived)
         end = _ENDS.get(derived.role, End.UNCHANGED if revisit else End.ARCHIVED)
         reason = f"status {derived.status}" if end in (End.GONE, End.FAILED) else underived
+        if end is End.BOTWALL:
+            reason = f"status {derived.status}, a challenge page"
+        elif end is End.FAILED and row.role is Role.SOURCE and derived.status == 403 and derived.media_type in _HTML:
+            end, reason = End.BOTWALL, _SHUT
+        self._look_at_walls(row, derived.role is PageRole.BOTWALL)
         if derived.redirect_to:
             end, reason = (end, derived.redirect_to) if found else (End.FAILED, "too many redirects")
         elif end is End.REDIRECTED:
             end, reason = End.OUT_OF_SCOPE, "redirected to what is no http or https address, and never opened"
         await crawl.finished(row, end, reason, _what(derived), found, named)
+
+    def _look_at_walls(self, row: Row, wall: bool) -> None:
+        """Challenge pages in a row: the host is left alone for a while, then for good. What pages need to be seen again
+        is often let through, and tells nothing.
+        """
+        host = urlsplit(row.url).hostname or ""
+        if wall:
+            self.crawl.pace.walled(host)
+            self.crawl.look_for_refusal(host, inside(row.url, self.crawl.profile))
+        elif row.role is not Role.REQUISITE:
+            self.crawl.pace.seen(host)
 
     def _tally(self, row: Row, derived: Derived) -> list[str]:
         """What a source's page says of the source, where it is none that `sources.read` reads. Returns the addresses
@@ -206,7 +246,8 @@ class InstituteSpider(Spider):
             tally.absent(row.source)
         elif begins or (row.role is Role.SOURCE and not self._past_the_last(row, derived)):
             wall = derived.role is PageRole.BOTWALL
-            tally.failed(row.source, "a challenge page" if wall else f"status {derived.status}")
+            shut = row.role is Role.SOURCE and derived.status == 403 and derived.media_type in _HTML
+            tally.failed(row.source, "a challenge page" if wall else _SHUT if shut else f"status {derived.status}")
         return []
 
     def _past_the_last(self, row: Row, derived: Derived) -> bool:
@@ -244,6 +285,10 @@ def _apply(crawl: Crawl, settings: BaseSettings) -> None:
     settings.set("DOWNLOAD_DELAY", delay, priority="spider")
     settings.set("CONCURRENT_REQUESTS_PER_DOMAIN", concurrency, priority="spider")
     settings.set("USER_AGENT", user_agent(crawl.profile), priority="spider")
+    if etiquette.contact and _MAIL.fullmatch(etiquette.contact):
+        headers = {**settings.getdict("DEFAULT_REQUEST_HEADERS"), "From": etiquette.contact}  # RFC 9110, 10.1.2
+        settings.set("DEFAULT_REQUEST_HEADERS", headers, priority="spider")
+    crawl.pace.first, crawl.pace.wall_pause = settings.getfloat("BACKOFF_FIRST"), settings.getfloat("WALL_PAUSE")
     if options.allow_private:
         guard.doors.add(guard.EVERYWHERE)
 

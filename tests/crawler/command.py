@@ -48,6 +48,26 @@ def started(folder: Path, words: Sequence[str], output: int = subprocess.PIPE) -
     )
 
 
+def scrapy_crawl(
+    folder: Path, site: Path, timeout: float = 120, **settings: object
+) -> "subprocess.CompletedProcess[str]":
+    """`scrapy crawl publications` into the collection `test`, with settings that the command does not offer, such as
+    waits that are short enough for a test.
+    """
+    arguments = {"institute": site, "home": folder / "home", "collection": "test", "allow_private": "1"}
+    given = [word for name, value in settings.items() for word in ("-s", f"{name}={value}")]
+    return subprocess.run(
+        [sys.executable, "-m", "scrapy", "crawl", "publications", *given]
+        + [word for name, value in arguments.items() for word in ("-a", f"{name}={value}")],
+        cwd=Path(__file__).parents[2],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+
+
 def peak_memory(process: "subprocess.Popen[Any]") -> int:
     """The most memory in KiB that a process or a child of it held, once it has ended.
 
@@ -71,9 +91,11 @@ def _children(pid: int) -> list[int]:
     return []
 
 
-def profile(folder: Path, home: str, extends: str = "wordpress", **tables: dict[str, Any]) -> Path:
+def profile(
+    folder: Path, home: str, extends: str = "wordpress", hosts: Sequence[str] = (), **tables: dict[str, Any]
+) -> Path:
     """Writes a short profile and returns its path."""
-    lines = [f'extends = "{extends}"', 'name = "Test Institute"', f'home = "{home}"']
+    lines = [f'extends = "{extends}"', 'name = "Test Institute"', f'home = "{home}"', f"hosts = {json.dumps(hosts)}"]
     for table, keys in tables.items():
         lines += [f"[{table}]", *(f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in keys.items())]
     path = folder / "institute.toml"

@@ -21,9 +21,9 @@ class Told(Frontier):
         super().__init__(path)
         self.log = log
 
-    def captured(self, row_id: int, stored: Stored) -> None:
+    def captured(self, row_id: int, stored: Stored, robots: str | None = None) -> None:
         self.log.append("captured")
-        super().captured(row_id, stored)
+        super().captured(row_id, stored, robots)
 
     def commit(self) -> None:
         self.log.append("commit")

@@ -33,7 +33,8 @@ def crawl(path: Path, ends: tuple[End | None, ...] = (End.ARCHIVED,), **told: An
             frontier.finish(row, end, "سبب", "analysis", [])
     frontier.commit()
     base = {
-        "frontier": frontier, "stopping": None, "options": Options(), "error": None, "refusals": Counter(),
+        "frontier": frontier, "stopping": None, "refused": None, "options": Options(), "error": None,
+        "refusals": Counter(),
         "sources": Tally(), "profile": SimpleNamespace(id="timep"), "collection": SimpleNamespace(name="timep"),
         "resumed": False,
         "id": "20261122180000", "recorder": SimpleNamespace(bytes=7),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from archive.store.exchange import Location
+from archive.store.exchange import Location, Stored
 from crawler.errors import CrawlError
 from crawler.frontier import End, Found, Frontier, Role
 from tests.crawler.command import policy_archive, profile
@@ -32,7 +32,7 @@ def path(tmp_path: Path) -> Path:
         [Found(f"https://مثال.example/{n}", f"https://مثال.example/{n}", Role.PAGE, "pages") for n in range(3)]
     )
     rows = frontier.claim(2, 1.0)
-    frontier.captured(rows[0].id, Location("a.warc.gz", 0, 10))
+    frontier.captured(rows[0].id, Stored(Location("a.warc.gz", 0, 10), False))
     frontier.finish(rows[1], End.ARCHIVED, None, "analysis", [])
     frontier.commit()
     frontier.close()
@@ -120,7 +120,7 @@ def test_an_address_that_is_too_long_is_never_asked_for(tmp_path: Path) -> None:
     frontier.add([Found("https://example.org/" + "a" * 2063, "https://example.org/a", Role.PAGE, "pages")])
     frontier.commit()
     assert [len(row.url) for row in frontier.claim(10, 1.0)] == [2083]
-    ended = [row for row in frontier.all() if row.end]
+    ended = [row for row, _ in frontier.all() if row.end]
     assert {(row.end, len(row.url)) for row in ended} == {("trap", 2083)}
     assert {row.reason for row in ended} == {"overlong: 6,000,021 characters, and more than 2,083 are never asked for"}
     frontier.close()
