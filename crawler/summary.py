@@ -85,4 +85,5 @@ def _next(outcome: Outcome) -> list[str]:
         return ["the same command again, to go on"]
     if not sum(outcome.publications.values()):
         return [f"look into collections/{outcome.collection}/crawls/{outcome.crawl}/urls.jsonl"]
-    return [f"policy-archive verify {outcome.collection}", f"policy-archive replay {outcome.collection}"]
+    report = f"policy-archive report {outcome.collection} --open"
+    return [report, f"policy-archive verify {outcome.collection}", f"policy-archive replay {outcome.collection}"]

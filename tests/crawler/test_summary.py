@@ -51,7 +51,8 @@ def test_a_good_end() -> None:
         "                  42 en · 23 ar",
         "  2 sources       60 from feed:/feed/?paged=N",
         "                  60 from wordpress:/wp-json/wp/v2/posts?per_page=100 (of 61)",
-        "Next:  policy-archive verify معهد",
+        "Next:  policy-archive report معهد --open",
+        "       policy-archive verify معهد",
         "       policy-archive replay معهد",
     ]
 

@@ -2,6 +2,8 @@
 are asked for.
 """
 
+import html
+import itertools
 import json
 import subprocess
 import sys
@@ -51,6 +53,52 @@ def test_a_source_that_is_shut_is_reported_and_made_up_for(
     assert done.returncode == (0 if fault == "off" else 1), done.stderr
     assert (NAMES[route] in done.stderr) == (fault != "off")
     assert list(states.values()).count("works") == len(states) - 1
+
+
+ROUTES = tuple(NAMES)
+FAULTS = ("off", "403", "html")
+PAIRS = [
+    {one: fault, other: also}
+    for one, other in itertools.combinations(ROUTES, 2)
+    for fault, also in itertools.product(FAULTS, FAULTS)
+]
+ALONE = [{route: fault for route in ROUTES if route != left} for left in ROUTES for fault in FAULTS]
+QUICK = [PAIRS[4], PAIRS[47], ALONE[7]]  # of the figure, in CI; `-m soak` has it whole
+
+
+def named(faults: dict[str, str]) -> str:
+    return "-".join(f"{route}={fault}" for route, fault in faults.items())
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        pytest.param(faults, id=named(faults), marks=pytest.mark.slow if faults in QUICK else pytest.mark.soak)
+        for faults in (*PAIRS, *ALONE)
+    ],
+)
+def test_as_long_as_one_source_is_whole_all_is_found_and_the_report_says_which_failed(
+    tmp_path: Path, faults: dict[str, Any]
+) -> None:
+    with DemoServer(pages=PAGES, faults=faults) as server:
+        site = profile(tmp_path, server.url, extends="demo")
+        done = policy_archive(tmp_path, "crawl", str(site), "--collection", "union", "--allow-private", "--json")
+        everything = wanted(server)
+    report = json.loads(done.stdout)
+    assert everything <= {one["url"] for one in publications(tmp_path)}
+    assert report["completeness"]["share"] == 1.0
+    assert report["completeness"]["held"] >= len(everything)
+    states = {name: source["state"] for source in report["sources"] for name in ROUTES if _is(name, source["name"])}
+    told = {route: "absent" if fault == "off" else "failed" for route, fault in faults.items()}
+    assert states == {route: told.get(route, "works") for route in ROUTES}
+    page = next((tmp_path / "home").rglob("report.html")).read_text(encoding="utf-8")
+    failed = [source["name"] for source in report["sources"] if source["state"] == "failed"]
+    assert all(html.escape(name.partition("&")[0]) in page for name in failed)
+    assert (f"{len(failed)} of {len(report['sources'])} sources failed" in page) == bool(failed)
+
+
+def _is(route: str, source: str) -> bool:
+    return source.startswith(NAMES[route])
 
 
 def test_every_source_is_counted_on_its_own(tmp_path: Path) -> None:

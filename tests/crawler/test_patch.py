@@ -1,0 +1,84 @@
+"""What a patch asks for: what the last crawls left, by its end, and nothing that leads on to more."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archive.store.folder import Folder
+from crawler.frontier import Frontier, Role
+from crawler.options import Asked
+from crawler.patch import USUAL, From, plan, seed, takes_over
+
+HOME = "https://institute.example"
+ARABIC = f"{HOME}/2024/12/05/%D8%B3%D9%88%D8%B1%D9%8A%D8%A7/"  # سوريا
+SITEMAP = "sitemap:/sitemap.xml"
+
+
+def line(url: str, end: str, role: str = "page", missing: bool = False) -> dict[str, Any]:
+    named = [SITEMAP] if missing else []
+    return {"url": url, "end": end, "role": role, "source": "pages", "named": named, "missing": missing}
+
+
+def crawled(folder: Path, crawl: str, extent: str, *urls: dict[str, Any]) -> Folder:
+    place = folder / "crawls" / crawl
+    place.mkdir(parents=True)
+    (place / "report.json").write_text(json.dumps({"crawl": crawl, "extent": extent}), encoding="utf-8")
+    (place / "urls.jsonl").write_text("".join(json.dumps(one) + "\n" for one in urls), encoding="utf-8")
+    return Folder(folder)
+
+
+def asked(folder: Folder, *of: From) -> list[str]:
+    return [one.url for one in plan(folder, of or USUAL).asked]
+
+
+ENDS = {
+    "failed": "failed", "robots": "blocked", "botwall": "blocked", "private": "blocked", "queued": "queued",
+    "limit": "queued",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("end", [*ENDS, "archived", "unchanged", "gone", "redirected", "out-of-scope", "trap"])
+def test_each_end_is_asked_for_by_one_name(tmp_path: Path, end: str) -> None:
+    folder = crawled(tmp_path, "1", "institute", line(ARABIC, end))
+    assert [one for one in From if asked(folder, one)] == ([ENDS[end]] if end in ENDS else [])
+    assert bool(asked(folder)) == (ENDS.get(end) in ("failed", "queued"))
+
+
+def test_what_a_source_names_and_is_not_archived_is_asked_for_whatever_its_end(tmp_path: Path) -> None:
+    folder = crawled(tmp_path, "1", "institute", line(ARABIC, "gone", missing=True), line(HOME, "archived"))
+    assert plan(folder, [From.MISSING]).asked == [Asked(ARABIC, "page", "pages", (SITEMAP,))]
+
+
+def test_the_newest_word_on_a_url_counts_and_crawls_before_the_last_whole_one_do_not(tmp_path: Path) -> None:
+    crawled(tmp_path, "1", "institute", line(f"{HOME}/old/", "failed"))
+    crawled(tmp_path, "2", "institute", line(ARABIC, "failed"), line(f"{HOME}/b/", "failed"))
+    folder = crawled(tmp_path, "3", "patch", line(ARABIC, "archived"), line(f"{HOME}/c/", "failed", "requisite"))
+    assert asked(folder) == [f"{HOME}/b/", f"{HOME}/c/"]
+
+
+def test_sources_and_listings_are_left_to_a_crawl(tmp_path: Path) -> None:
+    folder = crawled(tmp_path, "1", "institute", line(ARABIC, "failed", "listing"), line(HOME, "failed", "source"))
+    found = plan(folder, USUAL)
+    assert found.asked == []
+    assert found.left == {"listing": 1, "source": 1}
+
+
+def test_its_urls_wait_in_their_roles_with_the_sources_that_named_them(tmp_path: Path) -> None:
+    frontier = Frontier(tmp_path / "frontier.sqlite")
+    seed(frontier, [Asked(ARABIC, "document", "pages", (SITEMAP,)), Asked(f"{HOME}/x.png", "requisite", "requisites")])
+    frontier.commit()
+    assert [(row.url, row.role, named) for row, named in frontier.all()] == [
+        (ARABIC, Role.DOCUMENT, (SITEMAP,)),
+        (f"{HOME}/x.png", Role.REQUISITE, ()),
+    ]
+
+
+@pytest.mark.parametrize(("role", "may"), [(Role.PAGE, True), (Role.LISTING, False), (Role.SOURCE, False)])
+def test_it_takes_the_place_of_a_crawl_that_has_nothing_left_to_find(tmp_path: Path, role: Role, may: bool) -> None:
+    frontier = Frontier(tmp_path / "frontier.sqlite")
+    frontier.set_fact("crawl", "7")
+    seed(frontier, [Asked(ARABIC, role.name.lower(), "pages")])
+    assert not takes_over(Folder(tmp_path), frontier)  # its URLs are not written down yet
+    assert takes_over(crawled(tmp_path, "7", "institute"), frontier) == may
