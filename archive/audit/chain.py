@@ -17,6 +17,7 @@ from archive.audit.readers import sha256
 from archive.errors import CollectionError
 from archive.proof.attest import SIGNED, STAMPED
 from archive.store.folder import Folder
+from archive.store.withheld import LIFTED, WITHHELD
 
 LEDGER = "ledger.jsonl"
 GENESIS = "0" * 64  # what the first line has as `previous`
@@ -38,7 +39,8 @@ class Chain:
     )  # WARC name → its last line's number, and the line
     torn: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
     attested: list[tuple[int, dict[str, Any]]] = field(default_factory=list)  # signed and time-stamped
-    crawl: tuple[int, dict[str, Any]] | None = None  # the newest one's
+    published: tuple[int, dict[str, str]] | None = None  # the newest line with the dataset's hashes, and these
+    withheld: int = 0  # the newest line that withholds or lifts
 
 
 def known_head(text: str) -> str:
@@ -78,8 +80,10 @@ def read(path: Path, chain: Chain) -> Iterator[Finding]:
                 chain.torn.append((number, entry))
             elif event in (SIGNED, STAMPED):
                 chain.attested.append((number, entry))
-            elif event == "crawl" or (event == "saved" and entry.get("dataset")):
-                chain.crawl = (number, entry)
+            elif event in (WITHHELD, LIFTED):
+                chain.withheld = number
+            elif event in ("crawl", "derived") or (event == "saved" and entry.get("dataset")):
+                chain.published = number, entry.get("dataset") or (entry.get("report") or {}).get("dataset") or {}
 
 
 def check_head(chain: Chain, head: str) -> Iterator[Finding]:
@@ -143,16 +147,18 @@ def check_absent(folder: Folder, chain: Chain) -> Iterator[Finding]:
 
 
 def check_dataset(folder: Folder, chain: Chain) -> Iterator[Finding]:
-    """The dataset's files against the hashes that the newest crawl's line has of them, where it has any."""
-    if chain.crawl is None:
+    """The dataset's files against the hashes that the newest line of a crawl, or of a derivation after something was
+    withheld, has of them, where it has any. Where something was withheld since, they are of another dataset.
+    """
+    if chain.published is None or chain.withheld > chain.published[0]:
         return
-    number, entry = chain.crawl
-    for name, stated in sorted((entry.get("dataset") or (entry.get("report") or {}).get("dataset") or {}).items()):
+    number, hashes = chain.published
+    for name, stated in sorted(hashes.items()):
         path = folder.dataset_dir / name
         if not path.exists():
             yield error(f"dataset/{name}", "dataset-missing-file", f"the ledger (line {number}) has its hash", _DERIVE)
         elif (found := sha256(path)) != str(stated).removeprefix("sha256:"):
-            detail = f"SHA-256 is {found}, the newest crawl's line in the ledger ({number}) says {stated}"
+            detail = f"SHA-256 is {found}, the ledger (line {number}) says {stated}"
             mend = "right if `derive` was run with other programs since; else run it and compare"
             yield warning(f"dataset/{name}", "dataset-hash", detail, mend)
 

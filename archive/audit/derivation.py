@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from archive.audit.finding import Finding, Level
-from archive.dataset.compare import Difference, rederive
+from archive.dataset.compare import ACCESS, Difference, rederive
 from archive.dataset.derive import Summary, stored_profile
 from archive.dataset.derived_by import derived_by
 from archive.dataset.jsonl import PUBLICATIONS
@@ -17,6 +17,7 @@ from archive.institutes import registry
 from archive.store.collection import Collection
 
 _DERIVE = "the dataset is derived: run `policy-archive derive` to make it again from the WARCs, and ask who changed it"
+_ACCESS = "the rules are derived from the ledger: run `policy-archive derive`, and ask who changed them"
 _SHOWN = 70  # characters of a value in a finding
 
 
@@ -68,7 +69,11 @@ def _findings(
         first = fields[0]
         level = Level.WARNING if underived or other_tools or not first.same_tools else Level.ERROR
         where, what = f"dataset/{file}", f"{name} of {version}"
-        if name is None:
+        if file == ACCESS:
+            said = "may be shown" if first.got is None else "may not be shown"
+            detail = f"{name} {said}, by the ledger's lines {first.got or first.expected} it is otherwise"
+            yield Finding(level, file, "access-rules", detail, _ACCESS, line=line)
+        elif name is None:
             yield Finding(Level.ERROR, where, "dataset-line", "not a line of the dataset", _DERIVE, line=line)
         elif first.field is not None:
             others = f"; other fields too: {', '.join(one.field or '' for one in fields[1:])}" if fields[1:] else ""

@@ -19,6 +19,7 @@ from archive.audit.record import REFETCH
 from archive.audit.source import WarcFile, of_collection
 from archive.errors import CollectionError, DamagedRecord
 from archive.store.collection import Collection
+from archive.store.withheld import Withheld
 
 HISTORY = "history.jsonl"
 
@@ -127,6 +128,11 @@ class Audit(Reading):
                 yield from self._source(ident, *pointer)
             seen |= pointers
         if not found:
+            if why := Withheld.of(self.collection).publication(ident):
+                raise CollectionError(
+                    f"{ident} is withheld since {why.at[:10]}, so the dataset has no line of it; "
+                    "`policy-archive verify` without an id checks its bytes with all others"
+                )
             raise CollectionError(
                 f"{self.collection.name} has no publication {ident!r}: the ids stand in its dataset/{HISTORY}"
             )

@@ -11,6 +11,7 @@ from archive.cli import (
     standing,
     verify,
     versions,
+    withhold,
 )
 from archive.cli.command import ARCHIVIST, AUDITOR, RESEARCHER, app, collection, home, main, run
 
@@ -33,4 +34,5 @@ __all__ = [
     "standing",
     "verify",
     "versions",
+    "withhold",
 ]

@@ -49,6 +49,8 @@ def derive(
     else:
         head = (many(summary.publications, "publication"), many(summary.versions, "version"))
         print(f"{head[0]} in {head[1]} from {many(summary.captures, 'capture')}")
+        if summary.withheld:
+            print(f"  {summary.withheld} withheld")
         for told in (summary.kinds, summary.languages, summary.states):
             for line in filled(counts(told), width(out) - 2):
                 print(f"  {line}")

@@ -64,6 +64,8 @@ def pack(
         return
     out.print(str(made.path), markup=False, soft_wrap=True)
     held = [many(made.records, "record"), many(made.warcs, "WARC"), many(made.pages, "page")]
+    if made.withheld:
+        held.append(f"{made.withheld} withheld")
     out.print(f"  {' · '.join(held)} · {made.size / 1e6:,.1f} MB")
     out.print(f"  datapackage.json sha256:{made.sha256}", soft_wrap=True)
     out.print(f"  signed by {made.signed_by}" if made.signed_by else "  not signed (--key)", soft_wrap=True)

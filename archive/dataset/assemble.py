@@ -5,7 +5,7 @@ One publication at a time: memory follows the largest publication, not the colle
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from archive.dataset.crawls import by_name
@@ -19,6 +19,7 @@ from archive.extract.markdown import markdown, text
 from archive.extract.page import Content, DocumentLink, FileContent, Page, Role
 from archive.extract.warnings import Warning
 from archive.institutes.profile import Profile
+from archive.store.withheld import Withheld, Withholding
 
 # Characters of the documents of one publication: a line is held in memory, by us and by whoever reads it.
 MOST_TEXT = 20_000_000
@@ -31,11 +32,15 @@ _OF_CONTENT = tuple(
 )
 
 
+_NOTHING = Withheld()
+
+
 @dataclass(frozen=True, slots=True)
 class Assembled:
     """One publication: every version, oldest first."""
 
     versions: tuple[Publication, ...]
+    withheld: Withholding | None = None  # why it is to stay out of the dataset
 
     @property
     def latest(self) -> Publication:
@@ -43,23 +48,35 @@ class Assembled:
 
 
 def assemble(
-    store: PageStore, profile: Profile, tools: dict[str, str], crawl_of: Callable[[str], str] = by_name
+    store: PageStore,
+    profile: Profile,
+    tools: dict[str, str],
+    crawl_of: Callable[[str], str] = by_name,
+    withheld: Withheld = _NOTHING,
 ) -> Iterator[Assembled]:
     """The publications of a store, sorted by id. `tools` is their `derived_by`; `crawl_of` tells a WARC file's crawl.
+    Those that are withheld come too, and say so.
 
     The same rows give the same publications, in whatever order they were put in.
     """
-    return _Assembly(store, profile, tools, crawl_of).publications()
+    return _Assembly(store, profile, tools, crawl_of, withheld).publications()
 
 
 class _Assembly:
     def __init__(
-        self, store: PageStore, profile: Profile, tools: dict[str, str], crawl_of: Callable[[str], str]
+        self,
+        store: PageStore,
+        profile: Profile,
+        tools: dict[str, str],
+        crawl_of: Callable[[str], str],
+        withheld: Withheld,
     ) -> None:
         self._store = store
         self._profile = profile
         self._tools = tools
         self._crawl_of = crawl_of
+        self._withheld = withheld
+        self._alone = {one.url for one in withheld if one.id is None}  # addresses, among them documents'
         self._identity = Identity(store, profile)
         self._parts: dict[int, Parts] = {}  # of the publication at hand, by the row of its first page
 
@@ -74,7 +91,11 @@ class _Assembly:
             seen = [Seen(whole(one.row, self._parts_of(one.row)), one.sight) for one in seen]
             history = fold(seen, self._crawl_of)
             if history is not None:
-                yield self._assembled(identifier, history, members - spread.keys, rows)
+                assembled = self._assembled(identifier, history, members - spread.keys, rows)
+                if self._withheld:
+                    why = self._withheld.publication(identifier, self._identity.nodes(root))
+                    assembled = replace(assembled, withheld=why)
+                yield assembled
 
     def _parts_of(self, row: Row) -> Parts:
         return self._parts.get(row.id, _ALONE)
@@ -212,7 +233,10 @@ class _Assembly:
         """A link joined with the last capture of its file while the version was shown, else the next one after, else
         the last before.
         """
-        found, others = self._files(key_of(link.url, self._profile))
+        key = key_of(link.url, self._profile)
+        if key in self._alone:
+            return Document(url=link.url, title=link.title, warnings=(Warning.DOCUMENT_WITHHELD.value,))
+        found, others = self._files(key)
         if not found:
             return Document(url=link.url, title=link.title, warnings=_no_file(others))
         shown = [one for one in found if since <= one.captured_at and (until is None or one.captured_at < until)]

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,12 @@ from archive.dataset.pages import PageStore
 from archive.dataset.worker import Workers
 from archive.errors import CollectionError
 from archive.institutes.profile import Profile
+from archive.store import access
+from archive.store.access import Rules
 from archive.store.cdxj import IndexLine
 from archive.store.collection import Collection
 
+ACCESS = "acl/access-rules.aclj"
 FILES = (PUBLICATIONS, LEGAL_CASES, HISTORY)
 
 
@@ -23,9 +27,9 @@ FILES = (PUBLICATIONS, LEGAL_CASES, HISTORY)
 class Difference:
     """One thing that the dataset says otherwise than its WARCs do."""
 
-    file: str  # publications.jsonl, legal_cases.jsonl, history.jsonl
+    file: str  # publications.jsonl, legal_cases.jsonl, history.jsonl, ACCESS
     line: int | None  # in the dataset's file, from 1; None where it has no such line
-    id: str | None  # None where the line cannot be read
+    id: str | None  # of ACCESS, an index key; None where the line cannot be read
     version: str | None
     field: str | None  # a top-level key; None where a whole line is too many, missing, or unreadable
     expected: Any  # what the WARCs say
@@ -51,8 +55,18 @@ def rederive(
     """
     wanted = _captures_of(collection, profile, only) if only else None
     with PageStore(into / "pages.sqlite") as store:
-        summary = derive_into(store, into, collection, profile, workers, wanted=wanted)
-    return summary, _differences(collection.dataset_dir, into, only)
+        summary, rules = derive_into(store, into, collection, profile, workers, wanted=wanted)
+    differences = _differences(collection.dataset_dir, into, only)
+    if only is None and not collection.open_warcs():  # else what a crawl adds meanwhile may be hidden, too
+        differences = chain(differences, _hidden(rules, access.ours(collection.access_rules)))
+    return summary, differences
+
+
+def _hidden(expected: Rules, got: Rules) -> Iterator[Difference]:
+    """The access rules: what replay may not show."""
+    for key in sorted(expected.keys() | got.keys()):
+        if expected.get(key) != got.get(key):
+            yield Difference(ACCESS, None, key, "", None, expected.get(key), got.get(key), True)
 
 
 def _captures_of(collection: Collection, profile: Profile, only: str) -> Wanted:

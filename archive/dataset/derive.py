@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from archive.dataset import scope
@@ -17,19 +18,24 @@ from archive.dataset.assemble import Assembled, assemble
 from archive.dataset.crawls import Crawls
 from archive.dataset.derived import Derived
 from archive.dataset.derived_by import derived_by, fingerprint
-from archive.dataset.jsonl import DatasetWriter
+from archive.dataset.hiding import Hiding
+from archive.dataset.jsonl import DatasetWriter, digests
 from archive.dataset.pages import PageStore
 from archive.dataset.worker import Underived, Workers, default_processes
 from archive.errors import CollectionError
 from archive.extract.pdf import UNREAD
 from archive.institutes import registry
 from archive.institutes.profile import Profile
+from archive.store import access
+from archive.store.access import Rules
 from archive.store.cdxj import IndexLine
 from archive.store.collection import Collection
 from archive.store.exchange import Location
+from archive.store.withheld import LIFTED, WITHHELD, Withheld
 
 PAGES = "pages.sqlite"  # in state/
 PROFILE_URI = "urn:policy-archive:profile:"  # of the resource record, with the SHA-256 behind it
+DERIVED = "derived"  # a line of the ledger: the dataset's hashes after something was withheld or lifted
 BATCH = 100  # rows a transaction
 AHEAD = 4  # captures a worker that wait for it: enough that it never waits for us
 
@@ -64,6 +70,7 @@ class Summary:
     states: Counter[str] = field(default_factory=Counter)
     warnings: Counter[str] = field(default_factory=Counter)
     documents: Counter[str] = field(default_factory=Counter)  # distinct files: `read`, or the code why not
+    withheld: int = 0  # publications that the ledger keeps out of the dataset
 
     def count(self, assembled: Assembled) -> None:
         latest = assembled.latest
@@ -82,34 +89,61 @@ def derive(
     progress: Progress | None = None,
     *,
     rebuild: bool = False,
+    at: datetime | None = None,
 ) -> Summary:
     """Brings the page store up to date with the index and writes the dataset. The same WARCs and tools
     give the same bytes.
 
     `profile` is the newest one that is stored in the WARCs unless given. `workers` is a number of processes, or
     workers that run already.
-    With `rebuild`, index and page store are made anew from the WARCs alone.
+    With `rebuild`, index and page store are made anew from the WARCs alone. What was withheld until a day that has come
+    `at` this time is lifted first, by a line of the ledger; the dataset follows from the ledger's lines alone.
     """
     path = collection.state_dir / PAGES
+    at = at or datetime.now(UTC)
     with collection.lock():
         if rebuild:
             collection.rebuild_index()
             PageStore.delete(path)
         profile = profile or stored_profile(collection)
+        _lift(collection, at)
         try:
-            return _derive_at(path, collection, profile, workers, progress)
+            summary, rules = _derive_at(path, collection, profile, workers, progress)
         except sqlite3.OperationalError:
             raise  # locked, no rights, disk full: nothing that a new store would mend
         except sqlite3.DatabaseError:  # damaged somewhere inside, and derived as a whole
             PageStore.delete(path)
-            return _derive_at(path, collection, profile, workers, progress)
+            summary, rules = _derive_at(path, collection, profile, workers, progress)
+        access.write(collection.access_rules, rules)
+        if _unpublished(collection):
+            collection.ledger.append(DERIVED, at, dataset=digests(collection.dataset_dir))
+        return summary
 
 
 def _derive_at(
     path: Path, collection: Collection, profile: Profile, workers: int | Workers | None, progress: Progress | None
-) -> Summary:
+) -> tuple[Summary, Rules]:
     with PageStore(path) as store:
         return derive_into(store, collection.dataset_dir, collection, profile, workers, progress)
+
+
+def _lift(collection: Collection, at: datetime) -> None:
+    """Ends what was withheld until today, or an earlier day."""
+    for one in Withheld.of(collection):
+        if one.due(at.astimezone(UTC).date()):
+            why = f"it was withheld until {one.until}"
+            collection.ledger.append(LIFTED, at, lifts=one.line, id=one.id, reason=why, by="policy-archive")
+
+
+def _unpublished(collection: Collection) -> bool:
+    """Whether something was withheld or lifted since the ledger last had the dataset's hashes."""
+    pending = False
+    for entry in collection.ledger:
+        if entry["event"] in (WITHHELD, LIFTED):
+            pending = True
+        elif entry["event"] in ("crawl", DERIVED) or (entry["event"] == "saved" and entry.get("dataset")):
+            pending = False
+    return pending
 
 
 def derive_into(
@@ -120,9 +154,9 @@ def derive_into(
     workers: int | Workers | None = None,
     progress: Progress | None = None,
     wanted: Wanted | None = None,
-) -> Summary:
+) -> tuple[Summary, Rules]:
     """Derives the captures of a collection into any store, and writes the dataset into any folder. `wanted` leaves
-    captures out.
+    captures out. Returns also what replay may not show; nothing where captures are left out.
     """
     summary = Summary()
     kinds = scope.kinds(collection)
@@ -133,14 +167,21 @@ def derive_into(
     summary.reused = len(store)
     if summary.reused < summary.captures:
         _fill(store, collection, profile, workers, mark, summary, progress)
+    withheld = Withheld.of(collection)
+    hiding = Hiding(withheld, profile)
     with DatasetWriter(folder, collection.name, collection.meta.title or None) as writer:
-        for assembled in assemble(store, profile, tools, Crawls(collection)):
+        for assembled in assemble(store, profile, tools, Crawls(collection), withheld):
+            if withheld:
+                hiding.see(assembled)
+            if assembled.withheld is not None:
+                summary.withheld += 1
+                continue
             if kinds is not None and assembled.latest.kind not in kinds:
                 continue
             writer.add(assembled.versions)
             summary.count(assembled)
     summary.documents.update(_documents(store))
-    return summary
+    return summary, hiding.rules(store, collection) if withheld and wanted is None else {}
 
 
 def _documents(store: PageStore) -> Counter[str]:

@@ -68,6 +68,10 @@ class Identity:
         """The canonical keys of all addresses that led to a publication."""
         return {key for (key,) in self._db.execute("SELECT key FROM temp.member WHERE root = ?", (root,))}
 
+    def nodes(self, root: str) -> set[str]:
+        """Those of them that answered with the publication themselves."""
+        return {key for (key,) in self._db.execute("SELECT key FROM temp.node WHERE parent = ?", (root,))}
+
     def _walk(self, query: str) -> Iterator[tuple[Any, ...]]:
         """The rows of a query as they are now, while the loop's body changes the tables that it reads."""
         name = f"walk_{next(self._walks)}"

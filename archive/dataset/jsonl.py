@@ -19,6 +19,16 @@ SENTENCES = {
     HISTORY: "Every version of every publication, sorted by id and version.",
 }
 
+
+def digests(folder: Path) -> dict[str, str]:
+    """The SHA-256 of each file of a dataset, in hex: for the ledger."""
+    found = {}
+    for name in SENTENCES:
+        with (folder / name).open("rb") as file:
+            found[name] = hashlib.file_digest(file, "sha256").hexdigest()
+    return found
+
+
 # Line separators of Unicode stand unescaped in JSON, and readers that split lines as Python's str.splitlines does
 # would cut there.
 _SEPARATORS = (("\u2028".encode(), rb"\u2028"), ("\u2029".encode(), rb"\u2029"), ("\u0085".encode(), rb"\u0085"))

@@ -42,6 +42,7 @@ class Warning(StrEnum):  # the word of the data model; the built-in of that name
     # the file of a document
     NOT_A_DOCUMENT = "not_a_document", "The address of a document answered with a page, and not with a file."
     DOCUMENT_MISSING = "document_missing", "The address of the document answered that there is none."
+    DOCUMENT_WITHHELD = "document_withheld", "The document is archived, but withheld: the collection's ledger says why."
     DOCUMENT_UNREAD = "document_unread", "The file is of a format whose text is not read; its bytes are archived."
     DOCUMENT_ENCRYPTED = "document_encrypted", "The file asks for a password; nothing was read."
     DOCUMENT_DAMAGED = "document_damaged", "The file, or a page of it, is damaged; what could be read is there."

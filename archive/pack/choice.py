@@ -6,7 +6,7 @@ addresses, and with all of them their warcinfo and the profile that they were re
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
@@ -24,11 +24,20 @@ from archive.pack.selection import Selection
 from archive.store import cdxj, warc
 from archive.store.cdxj import IndexLine
 from archive.store.collection import Collection
+from archive.store.withheld import Withheld
 
 CERTIFICATES_URI = "urn:policy-archive:certificate:"
 _PAPERS = ("urls.jsonl", "log.jsonl")  # of a whole crawl: more than a part of it needs
 _AT_A_TIME = 64  # captures that the workers are given
 _READ = ("text/html", "application/xhtml+xml", "text/css")  # what names other files that it needs
+
+
+def without(collection: Collection, selection: Selection, sealed: set[str], hidden: Container[str]) -> None:
+    """What is withheld stays out, with its requests: the exchanges of these index keys."""
+    for line in map(cdxj.parse, collection.index):
+        if line.key in hidden and line.filename in sealed:
+            record = warc.head(collection.resolve(line.filename), line.offset)
+            selection.leave_out(line.filename, line.offset, record.ids("WARC-Concurrent-To"))
 
 
 def of_collection(selection: Selection, sealed: set[str]) -> None:
@@ -48,7 +57,7 @@ def of_crawl(collection: Collection, selection: Selection, sealed: set[str], cra
         selection.take(file)
     exchanges = _Exchanges(collection, selection, sealed)
     for line in map(cdxj.parse, collection.index):
-        if line.mime == cdxj.REVISIT and line.filename in files:
+        if line.mime == cdxj.REVISIT and selection.holds(line.filename, line.offset):
             exchanges.add_original(line)
     for told in versions(collection):
         source = told["source"]
@@ -99,6 +108,8 @@ def _addresses(collection: Collection, profile: Profile, wanted: set[str]) -> se
             named = [told["url"], *told["aliases"], *(one["url"] for one in further)]
             keys |= {key_of(url, profile) for url in named}
     if missing := sorted(wanted - seen):
+        if why := Withheld.of(collection).publication(missing[0]):
+            raise BadPackage(f"{missing[0]} is withheld since {why.at[:10]}: `policy-archive withhold --list` says why")
         where = collection.dataset_dir / HISTORY
         raise BadPackage(f"{collection.name} has no publication {missing[0]!r}: the ids stand in {where}")
     return keys

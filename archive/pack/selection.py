@@ -20,7 +20,7 @@ PART = "part-of-"  # in front of the name of a WARC of which not all members are
 _SCHEMA = """
 CREATE TABLE member (
     file TEXT NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL, sha256 TEXT NOT NULL, id TEXT NOT NULL,
-    type TEXT NOT NULL, target INTEGER, PRIMARY KEY (file, offset)
+    type TEXT NOT NULL, target INTEGER, left_out INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (file, offset)
 ) WITHOUT ROWID;
 CREATE TABLE warc (file TEXT PRIMARY KEY, whole INTEGER NOT NULL);
 """
@@ -64,23 +64,34 @@ class Selection:
         self._database.close()
         self._beside.cleanup()
 
-    def take(self, file: str) -> None:
-        """The whole of a WARC goes in."""
+    def leave_out(self, file: str, offset: int, ids: list[str]) -> None:
+        """The record at that place never goes in, nor do those of its WARC that have these ids. To be called first."""
         self._load(file)
-        self._database.execute("UPDATE warc SET whole = 1 WHERE file = ?", (file,))
+        self._database.execute("UPDATE member SET left_out = 1 WHERE file = ? AND offset = ?", (file, offset))
+        for name in ids:
+            self._database.execute("UPDATE member SET left_out = 1 WHERE file = ? AND id = ?", (file, name))
+
+    def take(self, file: str) -> None:
+        """The whole of a WARC goes in; all but what is left out, where there is such."""
+        self._load(file)
+        if self._one("SELECT 1 FROM member WHERE file = ? AND left_out LIMIT 1", file):
+            left = "UPDATE member SET target = ? WHERE file = ? AND NOT left_out"
+            self._database.execute(left, (_WANTED, file))
+        else:
+            self._database.execute("UPDATE warc SET whole = 1 WHERE file = ?", (file,))
 
     def want(self, file: str, offset: int) -> bool:
-        """The record at that place goes in; False where it does already."""
+        """The record at that place goes in; False where it does already, or is left out."""
         self._load(file)
         if self._one("SELECT whole FROM warc WHERE file = ?", file)[0]:
             return False
-        found = self._one("SELECT target FROM member WHERE file = ? AND offset = ?", file, offset)
+        found = self._one("SELECT target, left_out FROM member WHERE file = ? AND offset = ?", file, offset)
         if found is None:
             raise BadPackage(
                 f"{self._folder.members_of(file)} has no record at byte {offset}, as the index or the dataset has: "
                 "run `policy-archive verify`"
             )
-        if found[0] is not None:
+        if found[0] is not None or found[1]:
             return False
         self._database.execute("UPDATE member SET target = ? WHERE file = ? AND offset = ?", (_WANTED, file, offset))
         return True
@@ -90,7 +101,8 @@ class Selection:
         self._load(file)
         for name in ids:
             self._database.execute(
-                "UPDATE member SET target = ? WHERE file = ? AND id = ? AND target IS NULL", (_WANTED, file, name)
+                "UPDATE member SET target = ? WHERE file = ? AND id = ? AND target IS NULL AND NOT left_out",
+                (_WANTED, file, name),
             )
 
     def holds(self, file: str, offset: int) -> bool:
@@ -153,7 +165,7 @@ class Selection:
             return
         self._database.execute("INSERT INTO warc VALUES (?, 0)", (file,))
         path = self._folder.members_of(file)
-        insert = "INSERT INTO member VALUES (?, ?, ?, ?, ?, ?, NULL)"
+        insert = "INSERT INTO member VALUES (?, ?, ?, ?, ?, ?, NULL, 0)"
         try:
             with path.open("rb") as lines:
                 told = map(json.loads, lines)

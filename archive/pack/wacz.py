@@ -5,7 +5,7 @@ WARC tool can read.
     indexes/                index.cdx.gz, index.idx (ZipNum)
     pages/pages.jsonl       every version of every packed publication, with its title and text
     dataset/                the lines of the dataset that were read from packed records, and what their fields mean
-    ledger/ledger.jsonl     of a whole collection: the chain that its files hang on
+    ledger/ledger.jsonl     of a whole collection: the chain that its files hang on; not where something is withheld
     datapackage.json        every file with its hash; datapackage-digest.json: the hash of that, and the signature
 
 All is streamed: memory does not follow the package's size.
@@ -41,6 +41,7 @@ from archive.pack.manifest import (
 )
 from archive.pack.selection import Selection, Warc
 from archive.proof.key import Key
+from archive.store import access
 from archive.store.collection import Collection
 from archive.store.ledger import GENESIS
 
@@ -62,6 +63,7 @@ class Packed:
     sha256: str  # of datapackage.json: whoever has noted it can tell the package from any other
     head: str  # of the collection's ledger
     signed_by: str | None  # the key's fingerprint
+    withheld: int  # how many withholdings of the collection keep records out of it
 
 
 def default_path(collection: Collection, at: datetime, crawl: str | None, publications: Sequence[str]) -> Path:
@@ -95,7 +97,11 @@ def pack(
     ledger, head, sealed = _ledger(collection)
     if not sealed:
         raise BadPackage(f"{collection.name} holds no sealed WARC: {_NO_SEAL}")
+    hidden = access.hidden(collection, at.astimezone(UTC).date())
+    withheld = len({one.line for one in hidden.values()})
     with Selection(collection) as selection:
+        if hidden:
+            choice.without(collection, selection, set(sealed), hidden)
         if publications:
             choice.of_publications(collection, selection, set(sealed), publications, workers)
         elif crawl is not None:
@@ -107,9 +113,9 @@ def pack(
         size = sum(warc.size for warc in making.warcs)
         with room(path.parent, size), Container(path, at) as container:
             making.write(container)
-            if crawl is None and not publications:
-                container.add(LEDGER, ledger)
-            about = _about(collection, crawl, publications, head)
+            if crawl is None and not publications and all(warc.whole for warc in making.warcs):
+                container.add(LEDGER, ledger)  # parts of WARCs are not what it has the hashes of
+            about = _about(collection, crawl, publications, head, withheld)
             created = f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
             described = manifest(container.entries, created, SOFTWARE, about)
             container.add(MANIFEST, described)
@@ -124,6 +130,7 @@ def pack(
         sha256=sha256(described).hexdigest(),
         head=head,
         signed_by=key.public.fingerprint if key else None,
+        withheld=withheld,
     )
 
 
@@ -219,7 +226,9 @@ def _ledger(collection: Collection) -> tuple[bytes, str, dict[str, str]]:
     return b"".join(lines), sha256(lines[-1].rstrip(b"\n")).hexdigest(), sealed
 
 
-def _about(collection: Collection, crawl: str | None, publications: Sequence[str], head: str) -> dict[str, Any]:
+def _about(
+    collection: Collection, crawl: str | None, publications: Sequence[str], head: str, withheld: int
+) -> dict[str, Any]:
     """What the manifest says of the package beside its files."""
     meta = collection.meta
     part = f"crawl {crawl}" if crawl else ", ".join(publications)
@@ -232,6 +241,7 @@ def _about(collection: Collection, crawl: str | None, publications: Sequence[str
         "crawl": crawl,
         "publications": list(publications),
         "ledgerHead": head,
+        **({"withheld": withheld} if withheld else {}),
         "rights": meta.rights or None,
         "contact": meta.contact or None,
     }

@@ -4,6 +4,7 @@ import importlib.util
 import json
 import subprocess
 import sys
+from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -13,6 +14,7 @@ from urllib.parse import quote
 from archive.errors import ArchiveError, CollectionBusy
 from archive.pack.directory import collection_name
 from archive.replay import package
+from archive.store import access
 from archive.store.collection import Collection
 
 HOST = "127.0.0.1"
@@ -31,12 +33,14 @@ class ReplayError(ArchiveError):
 class Wayback:
     """pywb over a collection, or over the WACZ file of that path, while the context lasts.
 
-    `port` 0 takes a free one. What a crawl has not sealed yet is shown, too.
+    `port` 0 takes a free one. What a crawl has not sealed yet is shown, too; what is withheld on that `day` (today,
+    UTC) is not.
     """
 
-    def __init__(self, shown: Collection | Path, port: int = 0) -> None:
+    def __init__(self, shown: Collection | Path, port: int = 0, day: date | None = None) -> None:
         self._shown = shown
         self._port = port
+        self._day = day or datetime.now(UTC).date()
         self._name = collection_name(shown) if isinstance(shown, Path) else shown.name
 
     def __enter__(self) -> Self:
@@ -90,6 +94,7 @@ class Wayback:
             "name": self._name,
             "archive": str(self._archive.resolve()),
             "indexes": [str(path.resolve()) for path in self._indexes()],
+            "access": self._access(),
             "port": self._port,
         }
         self._process.stdin.write(json.dumps(settings).encode() + b"\n")
@@ -119,6 +124,15 @@ class Wayback:
         copy = Path(self._folder.name) / "open.cdxj"
         copy.write_bytes(b"".join(line for line in lines if line.endswith(b"\n")))
         return [*indexes, copy]
+
+    def _access(self) -> str | None:
+        """The file of what may not be shown; None where everything may."""
+        rules = b"" if isinstance(self._shown, Path) else access.on(self._shown, self._day)
+        if not rules:
+            return None
+        path = Path(self._folder.name) / "access-rules.aclj"
+        path.write_bytes(rules)
+        return str(path.resolve())
 
     def _stop(self) -> None:
         process = getattr(self, "_process", None)

@@ -1,9 +1,10 @@
 """pywb over one collection, in a process of its own: `python -m archive.replay.wayback`, started by `server.py`.
 
 It must not be imported by anything else: pywb patches the standard library when it is imported. Its settings come as
-one line of JSON on standard input: `name`, `archive`, `indexes` (files), `port`. It answers with one: `{"port": …}`
-when it listens, `{"error": …}` when it cannot. It ends when its standard input does, so that it never outlives the
-process that started it. Nothing is written to the collection, and nothing is fetched from the live web.
+one line of JSON on standard input: `name`, `archive`, `indexes` (files), `access` (a file of access rules, or null),
+`port`. It answers with one: `{"port": …}` when it listens, `{"error": …}` when it cannot. It ends when its standard
+input does, so that it never outlives the process that started it. Nothing is written to the collection, and nothing is
+fetched from the live web.
 """
 
 import json
@@ -66,7 +67,7 @@ _SHARED = re.compile(
 Start = Callable[..., Any]
 
 
-def application(name: str, archive: Path, indexes: list[str]) -> FrontEndApp:
+def application(name: str, archive: Path, indexes: list[str], access: str | None = None) -> FrontEndApp:
     """pywb with one fixed collection, and without its loader for the live web."""
 
     def resolve(warc: str, _: Any) -> list[str]:
@@ -80,7 +81,7 @@ def application(name: str, archive: Path, indexes: list[str]) -> FrontEndApp:
             "collections_root": os.devnull,  # no folder: what is there would be served too
             "static_dir": os.devnull,
             "enable_auto_colls": False,
-            "collections": {name: {"index_group": group, "archive_paths": [resolve]}},
+            "collections": {name: {"index_group": group, "archive_paths": [resolve], "acl_paths": access}},
             "framed_replay": True,
             "csp-header": "",
             "redirect_to_exact": False,
@@ -126,7 +127,7 @@ def main() -> None:
     settings = json.loads(sys.stdin.buffer.readline())
     with TemporaryDirectory(prefix="policy-archive-replay-") as empty:
         os.chdir(empty)  # pywb looks for templates and settings where it stands
-        app = application(settings["name"], Path(settings["archive"]), settings["indexes"])
+        app = application(settings["name"], Path(settings["archive"]), settings["indexes"], settings["access"])
         inner: Any = app.warcserver_server.server
         inner.handler_class = _Quiet
         server = WSGIServer((HOST, settings["port"]), Guarded(app), handler_class=_Quiet)

@@ -102,6 +102,11 @@ class Collection(Folder):
         journal = [line for line in map(cdxj.parse, list(self.index_journal)) if line.url == wanted]
         return sorted({*journal, *self.index.captures(url)}, key=_age)
 
+    def captures_at(self, key: str) -> list[IndexLine]:
+        """All captures of an index key, under which several spellings of a URL are filed; oldest first."""
+        journal = [line for line in map(cdxj.parse, list(self.index_journal)) if line.key == key]
+        return sorted({*journal, *self.index.prefix(f"{key} ")}, key=_age)
+
     def read(self, location: Location) -> Capture:
         """The response at a location; a revisit is joined with the response that it repeats.
 

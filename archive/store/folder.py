@@ -64,6 +64,11 @@ class Folder:
         return Journal(self.state_dir / "members.journal")
 
     @property
+    def access_rules(self) -> Path:
+        """What pywb may not show: of withheld publications. Derived."""
+        return self.path / "acl" / "access-rules.aclj"
+
+    @property
     def ledger(self) -> Ledger:
         return Ledger(self.path / "ledger.jsonl")
 

@@ -1,4 +1,5 @@
-"""The ledger: a JSON line for each sealed file, cut tail and finished crawl, with the hash of the line before it.
+"""The ledger: a JSON line for each sealed file, cut tail, finished crawl and withholding, with the hash of the line
+before it.
 
 A line's hash is the SHA-256 of its bytes without the line end; the first line's `previous` is 64 zeros. A chain alone
 does not stop someone who can rewrite all of it: a report prints `head()`, to be written down elsewhere.
@@ -53,7 +54,8 @@ class Ledger:
         self._journal.mend()
 
     def append(self, event: str, at: datetime, **told: Any) -> None:
-        """Add a line: `event` (`sealed`, `torn`, `crawl`), `at`, and what there is to tell. Synced when it returns."""
+        """Add a line: `event` (`sealed`, `torn`, `crawl`, `signed`, `stamped`, `withheld`, `lifted`, `derived`), `at`,
+        and what there is to tell. Synced when it returns."""
         self.mend()
         entry = {"event": event, "at": at.astimezone(UTC).isoformat(), **told, "previous": self.head()}
         line = json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
