@@ -16,6 +16,12 @@ class CrawlError(ArchiveError):
     exit_code = 2
 
 
+class Unvisited(CrawlError):
+    """A site could not be looked at: unreachable, forbidden, a bot wall, no HTML. Raised by `institute new`."""
+
+    exit_code = 5
+
+
 def space(error: BaseException) -> OutOfSpace | None:
     """The same error as an OutOfSpace, where it says that the disk is full: files and the two databases each say so in
     their own way.

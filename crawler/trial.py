@@ -28,7 +28,7 @@ from crawler.report import UNREACHABLE
 _SHOWN = 12  # lines of the text
 
 
-def show(page: str, url: str | None, institute: str, allow_private: bool, as_json: bool) -> int:
+def show(page: str, url: str | None, institute: str, allow_private: bool, as_json: bool, home: Path) -> int:
     """Prints the page's fields, or the whole Page as JSON; the exit code."""
     spelled = absolute(page)
     if spelled is None and not Path(page).is_file():
@@ -36,7 +36,7 @@ def show(page: str, url: str | None, institute: str, allow_private: bool, as_jso
     address = spelled or absolute(url or "")
     if address is None:
         raise CrawlError(f"{page} is a file: say which address its page had, with --url https://…")
-    profile = _profile(institute, address)
+    profile = _profile(institute, address, home)
     found = _of_file(Path(page), address, profile) if spelled is None else _fetched(address, profile, allow_private)
     if found is None:
         return UNREACHABLE
@@ -48,9 +48,9 @@ def show(page: str, url: str | None, institute: str, allow_private: bool, as_jso
     return 0
 
 
-def _profile(institute: str, address: str) -> Profile:
+def _profile(institute: str, address: str, home: Path) -> Profile:
     """The profile; one of a platform gets the address' own site as its home."""
-    profile = registry.read(institute)
+    profile = registry.read(institute, home)
     if profile.home:
         return profile
     parts = urlsplit(address)

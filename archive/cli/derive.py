@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from archive.cli.command import AUDITOR, Json, Name, app, collection
+from archive.cli.command import AUDITOR, Json, Name, app, collection, home
 from archive.lines import Terminal, counts, filled, many, width
 
 _SHOWN = 20  # pages that could not be derived, named one by one
@@ -34,7 +34,7 @@ def derive(
 
     out, talk = Terminal(highlight=False), Terminal(stderr=True)
     shown = collection(ctx, name)
-    profile = registry.load(institute) if institute is not None else None
+    profile = registry.load(institute, home(ctx)) if institute is not None else None
     with Progress(console=talk, transient=True, disable=not talk.is_terminal) as bar:
         task = bar.add_task("deriving", total=None)
         summary = derive(

@@ -6,10 +6,9 @@ from datetime import date, datetime
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from archive.cli.command import ARCHIVIST, Json, Name, app, collection
-from archive.lines import many
+from archive.lines import Terminal, many
 from archive.store.collection import Collection
 from archive.store.withheld import Withheld, Withholding
 
@@ -62,7 +61,7 @@ def withhold(
         ended = withholding.lift(shown, publication, reason or "", who)
         _say(ended, "lifted", as_json)
         return
-    talk = Console(stderr=True)
+    talk = Terminal(stderr=True)
     with Progress(console=talk, transient=True, disable=not talk.is_terminal) as bar:
         task = bar.add_task("looking for what it alone uses", total=None)
         made = withholding.withhold(
@@ -95,7 +94,7 @@ def _print(shown: Collection, as_json: bool) -> None:
         return
     if not withheld:
         print(f"nothing is withheld in {shown.name}")
-    out = Console(highlight=False, soft_wrap=True)
+    out = Terminal(highlight=False, soft_wrap=True)
     for one in withheld:
         until = f", until {one.until}" if one.until else ""
         out.print(f"{one.id or one.url}  since {one.at[:10]}{until}, by {one.by}: {one.reason}", markup=False)

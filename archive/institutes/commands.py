@@ -1,7 +1,8 @@
 """`policy-archive institute …`: which institutes there are, what one's profile says, and whether a file is a good
-profile."""
+profile. `institute new` goes out to the web: crawler/cli/institute.py adds it."""
 
 import json
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -12,14 +13,20 @@ from archive.errors import ProfileError
 from archive.institutes import registry
 from archive.institutes.profile import Profile
 
-app = typer.Typer(help="Institutes: list them, show a profile, check a file.", no_args_is_help=True)
+app = typer.Typer(help="Institutes: list them, show a profile, check a file, make a new one.", no_args_is_help=True)
 
 _DAYS = ("since", "until")  # TOML has days of its own
 Given = Annotated[str, typer.Argument(help="An institute's name, or the path of a profile.", metavar="NAME|FILE")]
 
 
+def _home(ctx: typer.Context) -> Path:
+    """The folder that holds the archivist's own profiles, as the command was told (--home)."""
+    found = ctx.find_root().obj
+    return found if isinstance(found, Path) else Path("policy-archive")
+
+
 @app.command("list")
-def list_() -> None:
+def list_(ctx: typer.Context) -> None:
     """The institutes that are known by name.
 
     Example: policy-archive institute list
@@ -29,36 +36,37 @@ def list_() -> None:
     for heading in ("name", "home", "languages"):
         table.add_column(heading, no_wrap=True)
     table.add_column("institute")
-    for name in registry.names():
-        profile = _read(name)
+    own = registry.own_names(_home(ctx))
+    for name in sorted({*own, *registry.names()}):
+        profile = _read(name, _home(ctx))
         table.add_row(name, profile.home, ", ".join(profile.languages), profile.name)
     for name in registry.platforms():
-        table.add_row(name, "", "", f"{_read(name).name}, a platform to be extended")
+        table.add_row(name, "", "", f"{_read(name, None).name}, a platform to be extended")
     Console(soft_wrap=True).print(table)
 
 
 @app.command()
-def show(name: Given) -> None:
+def show(ctx: typer.Context, name: Given) -> None:
     """A profile as it is used: merged with what it extends, defaults left out, as TOML.
 
     Example: policy-archive institute show timep
     prints: name = "The Tahrir Institute for Middle East Policy" …
     """
-    profile = _read(name)
+    profile = _read(name, _home(ctx))
     typer.echo(f"# digest {registry.digest(profile)}")
     typer.echo(toml(profile))
 
 
 @app.command()
-def check(file: Given) -> None:
+def check(ctx: typer.Context, file: Given) -> None:
     """Whether a profile is valid. Exit code 2 where it is not, with file, key and how to mend it.
 
     Example: policy-archive institute check ./institute.toml
     prints: ./institute.toml: valid: institute, Example Institute, https://example.org/
     """
-    profile = _read(file)
+    profile = _read(file, _home(ctx))
     if profile.home:
-        _whole(file)
+        _whole(file, _home(ctx))
         typer.echo(f"{file}: valid: {profile.id}, {profile.name}, {profile.home}")
     else:
         typer.echo(f"{file}: valid, to be extended: it has no home of its own")
@@ -101,16 +109,16 @@ def _text(value: str) -> str:
     return f"'{value}'" if literal else json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _read(name: str) -> Profile:
+def _read(name: str, home: Path | None) -> Profile:
     try:
-        return registry.read(name)
+        return registry.read(name, home)
     except ProfileError as error:
         raise _refused(error) from None
 
 
-def _whole(name: str) -> Profile:
+def _whole(name: str, home: Path) -> Profile:
     try:
-        return registry.load(name)
+        return registry.load(name, home)
     except ProfileError as error:
         raise _refused(error) from None
 

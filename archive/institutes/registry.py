@@ -1,5 +1,5 @@
 """Finding, merging and checking institutes' profiles. A profile is one TOML file; the packaged ones lie beside this
-module.
+module, an archivist's own in HOME/institutes/, where they are known by name, too.
 
 `extends` names another profile, packaged or a file beside this one. Its keys are inherited: tables are merged key by
 key, a list replaces the inherited one unless the string "..." in it stands for that list; of `kinds` and `fields` the
@@ -40,13 +40,24 @@ def platforms() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.toml") if "home" not in _toml(path))
 
 
-def load(name_or_path: str | Path) -> Profile:
-    """The profile of an institute, by name (`timep`) or by path (`./x.toml`), merged with what it extends.
+def own_folder(home: Path) -> Path:
+    """Where an archivist's own profiles lie."""
+    return home / "institutes"
+
+
+def own_names(home: Path) -> list[str]:
+    """The institutes that have a file there, sorted."""
+    return sorted(path.stem for path in own_folder(home).glob("*.toml"))
+
+
+def load(name_or_path: str | Path, home: Path | None = None) -> Profile:
+    """The profile of an institute, by name (`timep`) or by path (`./x.toml`), merged with what it extends. A name is
+    first looked for in `home`, the folder that holds collections/.
 
     ProfileError names the file, the key and how to mend it; also where the profile is a platform, which has no home to
     crawl.
     """
-    profile = read(name_or_path)
+    profile = read(name_or_path, home)
     for key, example in (("home", "https://example.org/"), ("name", "Example Institute")):
         if not getattr(profile, key):
             raise ProfileError(
@@ -55,9 +66,9 @@ def load(name_or_path: str | Path) -> Profile:
     return profile
 
 
-def read(name_or_path: str | Path) -> Profile:
+def read(name_or_path: str | Path, home: Path | None = None) -> Profile:
     """As `load`, but a platform's profile is good too."""
-    path = locate(name_or_path)
+    path = locate(name_or_path, home)
     chain = _chain(path)
     for file, raw in chain:
         _check(file, raw)
@@ -89,8 +100,8 @@ def digest(profile: Profile) -> str:
     return hashlib.sha256(dumps(profile)).hexdigest()
 
 
-def locate(name_or_path: str | Path) -> Path:
-    """The file of a profile: a path if it is one or ends in `.toml`, else a packaged name."""
+def locate(name_or_path: str | Path, home: Path | None = None) -> Path:
+    """The file of a profile: a path if it is one or ends in `.toml`, else a name in `home`, or a packaged one."""
     if isinstance(name_or_path, Path) or name_or_path.endswith(".toml") or "/" in name_or_path or "\\" in name_or_path:
         path = Path(name_or_path)
         if not path.is_file():
@@ -98,12 +109,15 @@ def locate(name_or_path: str | Path) -> Path:
                 f"{path}: there is no such file; give a profile's path, or one of these names: {', '.join(names())}"
             )
         return path
-    every = sorted(path.stem for path in FOLDER.glob("*.toml"))
+    own = own_names(home) if home is not None else []
+    if home is not None and name_or_path in own:
+        return own_folder(home) / f"{name_or_path}.toml"
+    every = sorted({*own, *(path.stem for path in FOLDER.glob("*.toml"))})
     if name_or_path in every:
         return FOLDER / f"{name_or_path}.toml"
     raise ProfileError(
         f"no institute is called {name_or_path!r}{nearest(name_or_path, every)}; there are {', '.join(every)}; "
-        f"or give a profile's path, such as ./{_safe(name_or_path) or 'institute'}.toml"
+        f"or give a profile's path, such as ./{slug(name_or_path) or 'institute'}.toml"
     )
 
 
@@ -210,14 +224,15 @@ def _merged(inherited: Mapping[str, Any], own: Mapping[str, Any], top: bool = Tr
 
 
 def _slug(path: Path) -> str:
-    slug = _safe(path.stem)
-    if not slug or slug in RESERVED:
+    found = slug(path.stem)
+    if not found or found in RESERVED:
         raise ProfileError(
             f'{path}: id: the file\'s name gives none that can name a folder; add id = "…" in letters a-z, digits and -'
         )
-    return slug
+    return found
 
 
-def _safe(stem: str) -> str:
+def slug(stem: str) -> str:
+    """What a name becomes that is to be part of ids and folders; empty where nothing of it is left."""
     plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9_]+", "-", plain).strip("-_")[:64]

@@ -87,7 +87,7 @@ def crawl(
     )
     telling = Telling(metrics, metrics_file, log_json)
     with telling.lines():
-        profile = profile_of(institute)
+        profile = profile_of(institute, home(ctx))
         raise typer.Exit(start(ctx, profile, PublicationsSpider, collection, options, json_, test, telling).exit_code)
 
 

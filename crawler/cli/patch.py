@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from archive.cli.command import ARCHIVIST, Name, app, collection
+from archive.cli.command import ARCHIVIST, Name, app, collection, home
 from archive.lines import counts, many
 from crawler.cli.crawl import start
 from crawler.options import Options
@@ -58,7 +58,7 @@ def patch(
         return
     stored = stored_profile(shown) if institute is None else None
     # The demo's site is served by whoever crawls it.
-    profile = stored if stored is not None and stored.id != "demo" else profile_of(institute or "demo")
+    profile = stored if stored is not None and stored.id != "demo" else profile_of(institute or "demo", home(ctx))
     talk.print(f"asking for {many(len(wanted.asked), 'URL')} again")
     options = Options(
         patch=tuple(wanted.asked),

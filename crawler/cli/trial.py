@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from archive.cli.command import AUDITOR, app
+from archive.cli.command import AUDITOR, app, home
 
 
 @app.command(
@@ -25,4 +25,4 @@ def try_(
     """Show what would be extracted from one page. Touches no collection."""
     from crawler import trial
 
-    raise typer.Exit(trial.show(page, url, institute, allow_private, json_))
+    raise typer.Exit(trial.show(page, url, institute, allow_private, json_, home(ctx)))

@@ -218,7 +218,7 @@ def _placed(path: Path, number: int, raw: Any, zone: Any) -> Any:
     if institute.endswith(".toml") or "/" in institute:
         institute = str((path.parent / institute).resolve())
     try:
-        profile = registry.load(institute)
+        profile = registry.load(institute, path.parent)
     except ProfileError as error:
         raise CrawlError(f"{where}: institute: {error}") from None
     collection = entry.collection or profile.id

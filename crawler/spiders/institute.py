@@ -4,6 +4,7 @@ import asyncio
 import logging
 import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -265,16 +266,17 @@ def _opened(only: frozenset[Kind], institute: str = "", collection: str | None =
     """For `scrapy crawl NAME -a institute=…`: what `policy-archive crawl` does before it starts Scrapy."""
     patience = float(given.get("patience") or Options().patience)
     options = Options(only=only, allow_private=given.get("allow_private") in ("1", "true", "yes"), patience=patience)
-    return Crawl.open(profile_of(institute), home(given.get("home")), collection, options)
+    there = home(given.get("home"))
+    return Crawl.open(profile_of(institute, there), there, collection, options)
 
 
-def profile_of(institute: str) -> Profile:
+def profile_of(institute: str, home: Path | None = None) -> Profile:
     """The profile by name or path; the demo institute's site is served from here on."""
     if institute == "demo":
         from crawler.demo import embedded  # the site is not needed for any other institute
 
         return embedded.serve()[0]
-    return registry.load(institute)
+    return registry.load(institute, home)
 
 
 def _apply(crawl: Crawl, settings: BaseSettings) -> None:

@@ -70,10 +70,15 @@ def test_the_site_in_other_shapes(tmp_path: Path, options: tuple[str, ...]) -> N
 @pytest.mark.soak
 @pytest.mark.parametrize(("seed", "options"), CONTENTS, ids=str)
 def test_other_contents(tmp_path: Path, seed: int, options: tuple[str, ...]) -> None:
-    made = tmp_path / "content"
+    content, truth = make_content(tmp_path / "content", seed)
+    check(tmp_path, "--content", str(content), *options, truth=truth)
+
+
+def make_content(folder: Path, seed: int) -> tuple[Path, Path]:
+    """Other posts: what the site is filled with, and the truth of it."""
     subprocess.run(
-        [sys.executable, SHARED / "make_content.py", "--seed", str(seed), "--posts", "60", "--out", made],
+        [sys.executable, SHARED / "make_content.py", "--seed", str(seed), "--posts", "60", "--out", folder],
         check=True,
         timeout=60,
     )
-    check(tmp_path, "--content", str(made / "content.json"), *options, truth=made / "truth.jsonl")
+    return folder / "content.json", folder / "truth.jsonl"

@@ -1,0 +1,34 @@
+"""`institute new`: a profile for a site that has none yet."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from archive.cli.command import home
+from archive.institutes.commands import app
+
+
+@app.command()
+def new(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(help="What to call it: a-z, digits and -.", show_default=False)],
+    url: Annotated[str, typer.Argument(metavar="URL", help="The address of its home page.", show_default=False)],
+    into: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Where to write it; else institutes/NAME.toml in the home folder."),
+    ] = None,
+    delay: Annotated[float | None, typer.Option(min=0, help="Seconds between two requests; else 1.")] = None,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Reach loopback and private addresses too.")
+    ] = False,
+) -> None:
+    """Look at a site, in 25 requests at most, and write a profile for it; show what it reads on three pages.
+
+    Example: policy-archive institute new example https://institute.example/
+    prints the profile, with a reason for every line, and the next commands. Exit codes: 0 written · 2 wrong usage, or
+    there is such a profile · 5 site unreachable or refusing.
+    """
+    from crawler.survey.new import new
+
+    raise typer.Exit(new(home(ctx), name, url, into, allow_private, delay))
