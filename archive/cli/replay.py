@@ -1,12 +1,19 @@
-"""`replay`: the archived pages in a browser."""
+"""`replay`: the archived pages in a browser, or each of them looked at by a program."""
 
+import json
+from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from archive.cli.command import AUDITOR, app, collection
-from archive.lines import Terminal, harmless
+from archive.cli.command import AUDITOR, Json, app, collection
+from archive.errors import CollectionError
+from archive.lines import Terminal, harmless, many
+from archive.store.collection import Collection
+
+_SHOWN = 10  # missing requisites that are named
 
 
 @app.command(
@@ -19,8 +26,22 @@ def replay(
         str, typer.Argument(help="A collection's name, or a WACZ file.", metavar="COLLECTION|FILE", show_default=False)
     ],
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port on 127.0.0.1; 0 takes a free one.")] = 8080,
+    check_: Annotated[
+        bool, typer.Option("--check", help="Show nothing: load every publication from the archive alone, and count.")
+    ] = False,
+    crawl: Annotated[
+        str | None, typer.Option(metavar="ID", help="With --check: only what this crawl captured.")
+    ] = None,
+    screenshots: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="With --check: a picture of each; needs Chromium and Playwright."),
+    ] = None,
+    as_json: Json = False,
 ) -> None:
-    """Show the archived pages in a browser, from the archive alone, until Ctrl-C."""
+    """Show the archived pages in a browser, from the archive alone, until Ctrl-C.
+
+    Exit codes of --check: 0 every publication replays · 1 one does not · 2 wrong usage.
+    """
     from archive.replay import check, package
     from archive.replay.server import Wayback, recovered
 
@@ -28,9 +49,49 @@ def replay(
     shown = Path(name) if name.endswith(".wacz") else collection(ctx, name)
     if not isinstance(shown, Path) and not recovered(shown):
         talk.print(f"{name} is being written to; what was archived so far is shown", markup=False)
+    if check_:
+        if isinstance(shown, Path):
+            raise CollectionError(f"{name} is a package: unpack it, and check the collection")
+        raise typer.Exit(_check(shown, crawl, screenshots, as_json, talk))
     with Wayback(shown, port) as wayback:
         for url, title in package.newest(shown) if isinstance(shown, Path) else check.newest(shown):
             print(harmless(f"{wayback.page(url)}  {title}"), flush=True)
         print(wayback.base, flush=True)
         talk.print("Ctrl-C ends it", style="dim")
         wayback.wait()
+
+
+def _check(shown: Collection, crawl: str | None, screenshots: Path | None, as_json: bool, talk: Terminal) -> int:
+    """Loads every publication; returns the exit code."""
+    from rich.progress import Progress
+
+    from archive.replay.pictures import Camera
+    from archive.replay.survey import Survey
+
+    survey, good, total, needed = Survey(shown, crawl), 0, 0, 0
+    missing: Counter[str] = Counter()
+    camera = Camera(shown, screenshots) if screenshots else None
+    with Progress(console=talk, transient=True, disable=not talk.is_terminal) as bar:
+        task = bar.add_task("replaying", total=survey.count())
+        for one in survey:
+            bar.advance(task)
+            total, good, needed = total + 1, good + one.ok, needed + one.requisites
+            missing.update(one.missing)
+            if as_json:
+                print(json.dumps(asdict(one), ensure_ascii=False))
+            elif not one.ok:
+                print(harmless(f"{one.id}: {one.detail} ({one.url})"))
+            if camera:
+                camera.take(one)
+    if camera:
+        camera.close()
+    if not total:
+        raise CollectionError(
+            f"{shown.name} has no publication{f' of crawl {crawl}' if crawl else ''}: nothing to check"
+        )
+    if not as_json:
+        lost = sum(missing.values())
+        print(f"{good:,} of {many(total, 'publication')} replay; {many(needed, 'requisite')} named, {lost:,} missing")
+        for url, count in missing.most_common(_SHOWN):
+            print(harmless(f"  missing {count:,} times: {url}"))
+    return 0 if good == total else 1

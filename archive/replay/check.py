@@ -35,7 +35,7 @@ def replay_check(collection: Collection, samples: Sequence[tuple[str, str]]) -> 
     read).
     """
     with Wayback(collection) as wayback:
-        return [_look(wayback.content(url), url, expected) for url, expected in samples]
+        return [look(wayback.content(url), url, expected) for url, expected in samples]
 
 
 def newest(collection: Collection, languages: Iterable[str] = ("en", "ar")) -> list[tuple[str, str]]:
@@ -58,7 +58,8 @@ def newest(collection: Collection, languages: Iterable[str] = ("en", "ar")) -> l
     return [(publication["url"], publication["title"]) for _, publication in chosen]
 
 
-def _look(address: str, url: str, expected: str) -> CheckResult:
+def look(address: str, url: str, expected: str) -> CheckResult:
+    """Loads one replayed page, and looks whether it says `expected`."""
     try:
         ascii_only = quote(address, safe="%/:=&?~#+!$,;'@()*[]")
         with build_opener(ProxyHandler({})).open(ascii_only, timeout=TIMEOUT) as answer:

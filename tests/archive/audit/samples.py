@@ -154,12 +154,12 @@ def warc_file(path: Path, *records: bytes) -> Path:
 PROFILE = 'extends = "wordpress"\nname = "Sample"\nhome = "https://institute.example/"\n'
 
 
-def with_dataset(home: Path) -> Collection:
+def with_dataset(home: Path, more: Sequence[Exchange] = ()) -> Collection:
     """The collection with a stored profile, and the dataset that is derived from it."""
     file = home / "sample.toml"
     file.write_text(PROFILE, encoding="utf-8")
     profile = registry.load(file)
-    made = collection(home)
+    made = collection(home, more=more)
     stored = Resource(
         f"urn:policy-archive:profile:{registry.digest(profile)}", "application/json", registry.dumps(profile), BEGAN
     )
