@@ -62,9 +62,9 @@ def plan(folder: Folder, of: Several[From]) -> Plan:
                     open_.pop(key, None)
                     left.pop(key, None)
                 elif line["role"] in _ROLES:
-                    open_[key] = Asked(
-                        line["url"], line["role"], line["source"], tuple(line["named"]) if missing else ()
-                    )
+                    known = open_[key].named if key in open_ else ()  # a redirect's target is a line of its own
+                    named = tuple(line["named"]) if missing else ()
+                    open_[key] = Asked(line["url"], line["role"], line["source"], named or known)
                 else:
                     left[key] = line["role"]
     return Plan(list(open_.values()), Counter(left.values()))

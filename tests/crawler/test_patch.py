@@ -6,10 +6,14 @@ from typing import Any
 
 import pytest
 
+from archive.institutes.urls import absolute
 from archive.store.folder import Folder
+from crawler.demo.server import DemoServer
+from crawler.demo.truth import truth
 from crawler.frontier import Frontier, Role
 from crawler.options import Asked
 from crawler.patch import USUAL, From, plan, seed, takes_over
+from tests.crawler.command import lines, policy_archive, profile
 
 HOME = "https://institute.example"
 ARABIC = f"{HOME}/2024/12/05/%D8%B3%D9%88%D8%B1%D9%8A%D8%A7/"  # سوريا
@@ -58,6 +62,12 @@ def test_the_newest_word_on_a_url_counts_and_crawls_before_the_last_whole_one_do
     assert asked(folder) == [f"{HOME}/b/", f"{HOME}/c/"]
 
 
+def test_an_address_that_was_found_twice_is_asked_for_once_for_the_sources_that_name_it(tmp_path: Path) -> None:
+    again = {**line(ARABIC, "failed"), "missing": True}
+    folder = crawled(tmp_path, "1", "institute", line(ARABIC, "failed", missing=True), again)
+    assert plan(folder, USUAL).asked == [Asked(ARABIC, "page", "pages", (SITEMAP,))]
+
+
 def test_sources_and_listings_are_left_to_a_crawl(tmp_path: Path) -> None:
     folder = crawled(tmp_path, "1", "institute", line(ARABIC, "failed", "listing"), line(HOME, "failed", "source"))
     found = plan(folder, USUAL)
@@ -82,3 +92,41 @@ def test_it_takes_the_place_of_a_crawl_that_has_nothing_left_to_find(tmp_path: P
     seed(frontier, [Asked(ARABIC, role.name.lower(), "pages")])
     assert not takes_over(Folder(tmp_path), frontier)  # its URLs are not written down yet
     assert takes_over(crawled(tmp_path, "7", "institute"), frontier) == may
+
+
+@pytest.mark.slow
+def test_a_page_that_was_missing_is_fetched_and_nothing_else_and_the_archive_is_complete(tmp_path: Path) -> None:
+    """A crawl that was cut short leaves its pages queued; here one page is made to be missing in what it wrote."""
+    with DemoServer(pages=12) as server:
+        told = [truth(server.institute(), server.institute().everything[at]) for at in range(12)]
+        wanted = next(str(absolute(one["url"])) for one in told if one["language"] == "ar")
+        site = profile(tmp_path, server.url, extends="demo")
+        words = ("--collection", "patched", "--allow-private")
+        assert policy_archive(tmp_path, "crawl", str(site), *words).returncode == 0
+        nothing = policy_archive(tmp_path, "patch", "patched", "--allow-private")
+        assert nothing.returncode == 0
+        assert "nothing to patch" in nothing.stderr
+        _lose(tmp_path / "home/collections/patched", wanted)
+        done = policy_archive(tmp_path, "patch", "patched", "--allow-private", "--json")
+        assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert report["extent"] == "patch"
+    assert report["completeness"] == {"named": 17, "held": 17, "share": 1.0}
+    assert len(report["sources"]) == 5
+    folder = tmp_path / "home/collections/patched/crawls" / report["crawl"]
+    assert (folder / "report.html").exists()
+    found = lines(folder / "urls.jsonl")
+    assert [one["url"] for one in found if one["role"] == "page"] == [wanted]
+    assert not {"source", "listing"} & {one["role"] for one in found}
+
+
+def _lose(collection: Path, url: str) -> None:
+    """The crawl says of a page that it failed, and is missing; another may have led to it, and its line says so too."""
+    (urls,) = collection.glob("crawls/*/urls.jsonl")
+    told = [{**one, "end": "failed", "missing": True} if one["url"] == url else one for one in lines(urls)]
+    assert any(one["named"] for one in told if one["missing"])
+    urls.write_text("".join(json.dumps(one) + "\n" for one in told), encoding="utf-8")
+    path = urls.with_name("report.json")
+    report = json.loads(path.read_text(encoding="utf-8"))
+    report["completeness"] = {"named": 17, "held": 16, "share": 16 / 17}
+    path.write_text(json.dumps(report), encoding="utf-8")
