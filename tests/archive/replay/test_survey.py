@@ -15,9 +15,7 @@ def collection(tmp_path_factory: pytest.TempPathFactory) -> Collection:
     body = page.encode()
     lost = samples.exchange(
         f"{samples.HOME}/2025/03/11/lost/",
-        samples.response(
-            body.encode(), "Content-Type: text/html; charset=utf-8", f"Content-Length: {len(body.encode())}"
-        ),
+        samples.response(body, "Content-Type: text/html; charset=utf-8", f"Content-Length: {len(body)}"),
         9,
     )
     return samples.with_dataset(tmp_path_factory.mktemp("home"), more=[lost])
