@@ -37,7 +37,10 @@ class Survey(Crawl):
     ) -> None:
         onward = [one for one in found if end is End.REDIRECTED and one.end is None]
         if not onward or not self.scout.redirected(onward[0].url):
-            why = {End.BOTWALL: "it answers with a challenge page, for people alone"}.get(end, reason)
+            why = {
+                End.BOTWALL: "it answers with a challenge page, for people alone",
+                End.ROBOTS: f"robots.txt forbids it ({reason})",
+            }.get(end, reason)
             onward = self.scout.came(row.source, row.url, self._seen(row, end), why)
         await super().finished(row, end, reason, detail, onward)
 

@@ -150,7 +150,7 @@ WALL = (
 @pytest.mark.parametrize(
     ("answers", "told"),
     [
-        ({"/robots.txt": answer("User-agent: *\nDisallow: /\n", "text/plain")}, "robots.txt disallows it"),
+        ({"/robots.txt": answer("User-agent: *\nDisallow: /\n", "text/plain")}, "robots.txt forbids it"),
         ({"/": answer(WALL, "text/html", "403 Forbidden", "cf-mitigated: challenge")}, "a challenge page"),
         ({"/": answer("%PDF-1.7", "application/pdf")}, "not HTML"),
         ({}, "status 404"),
