@@ -88,7 +88,8 @@ def test_jitter_is_the_same_after_a_restart_and_no_longer_than_it_may_be(tmp_pat
     (one,) = written(tmp_path, entry(jitter="10 minutes")).entry
     planned = list(one.times.between(utc("2026-01-01"), utc("2026-06-01")))
     waits = [one.begins(moment) - moment for moment in planned]
-    assert waits == [load(tmp_path).entry[0].begins(moment) - moment for moment in planned]
+    (again,) = load(tmp_path).entry
+    assert waits == [again.begins(moment) - moment for moment in planned]
     assert timedelta(0) <= min(waits) < max(waits) <= timedelta(minutes=10)
     assert len(set(waits)) > len(waits) / 2
 

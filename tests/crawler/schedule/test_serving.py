@@ -77,7 +77,7 @@ def stopped(process: "subprocess.Popen[str]") -> int:
 @pytest.mark.slow
 def test_killed_and_begun_again_no_run_is_missed_or_doubled(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    with DemoServer(pages=30) as first, DemoServer(pages=30, seed=2) as second:
+    with DemoServer(pages=20) as first, DemoServer(pages=20, seed=2) as second:
         prepared(home, {"one": first.url, "two": second.url})
         words = ["schedule", "run"]
         process = started(tmp_path, words, subprocess.DEVNULL)
