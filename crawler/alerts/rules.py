@@ -83,8 +83,10 @@ def _turns(letter: str) -> bool:
 
 
 def _settled(report: Report) -> bool:
-    """Whether a crawl went through: one that was stopped says nothing of how complete the site is."""
-    return report.get("exit_code") not in (LIMITED, INTERRUPTED, None)
+    """Whether a crawl of the institute went through: one that was stopped, or of given pages alone, says nothing of how
+    complete the site is.
+    """
+    return report.get("exit_code") not in (LIMITED, INTERRUPTED, None) and report.get("extent") != "urls"
 
 
 def _head(report: Report) -> str:

@@ -37,6 +37,8 @@ def topics(last: dict[str, Any], *before: dict[str, Any], free: float = 1e12) ->
         ({"warnings": {"no_author": 10}}, ["fields"]),
         ({"warnings": {"no_author": 9}}, []),
         ({"warnings": {"no_date": 6, "body_fallback": 30}}, ["fields"]),
+        ({"extent": "urls", "completeness": {"share": 0.1}}, []),
+        ({"extent": "patch", "completeness": {"share": 0.1}}, ["completeness"]),
         ({"exit_code": 4, "warnings": {"no_date": 60}}, []),  # stopped: says nothing of the whole
     ],
 )

@@ -53,6 +53,13 @@ def test_a_mistake_is_told_in_one_line(tmp_path: Path, text: str, wanted: list[s
     assert [word for word in wanted if word not in message] == [], message
 
 
+def test_an_institute_of_the_home_folder_is_known_by_name(tmp_path: Path) -> None:
+    (tmp_path / "institutes").mkdir()
+    profile(tmp_path / "institutes", "https://example.org/").rename(tmp_path / "institutes" / "mine.toml")
+    (one,) = written(tmp_path, entry(institute="mine")).entry
+    assert (one.name, one.institute) == ("mine", "mine")
+
+
 def test_what_an_entry_leaves_out(tmp_path: Path) -> None:
     profile(tmp_path, "https://example.org/")
     text = (
