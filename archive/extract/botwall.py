@@ -61,6 +61,10 @@ _MARKUP = re.compile(r"(?s)<(script|style|noscript)\b.*?</\1\s*>|<!--.*?-->|<[^>
 _ORDINARY = ("<article", "<main", "<nav", 'property="og:', 'rel="canonical"', "rel='canonical'", "application/ld+json")
 
 
+# Walls in the frame of the site's own pages say so, and publications do not.
+_NO_INDEX = re.compile(r"<meta\b[^>]*\bname=[\"']?robots\b[^>]*\bnoindex\b")
+
+
 def is_challenge(body: bytes, status: int, headers: Iterable[tuple[str, str]]) -> bool:
     """Whether an HTML answer is a bot wall's page. `body` is decoded of its codings."""
     for name, value in headers:
@@ -75,11 +79,12 @@ def is_challenge(body: bytes, status: int, headers: Iterable[tuple[str, str]]) -
         return False
     if any(text.count(mark) > visible.count(mark) for mark in _SURE):
         return True
-    if any(mark in text for mark in _ORDINARY):
-        return False
+    ordinary = any(mark in text for mark in _ORDINARY)
     title = _TITLE_TAG.search(text)
-    if title and _TITLE.fullmatch(html.unescape(title[1])):
+    if title and (not ordinary or _NO_INDEX.search(text)) and _TITLE.fullmatch(html.unescape(title[1])):
         return True
+    if ordinary:
+        return False
     if letters > (_FEW_LETTERS if status == 200 else _LETTERS):
         return False
     if any(phrase in text for phrase in _PHRASES):

@@ -182,7 +182,6 @@ class InstituteSpider(Spider):
         if problem and not found and sources.is_wall(body, headers):
             end, problem = End.BOTWALL, "a challenge page"
             self.crawl.sources.failed(row.source, problem)
-        self._look_at_walls(row, end is End.BOTWALL)
         named = [one.canonical for one in found if one.role is not Role.SOURCE]
         await self.crawl.finished(row, end, problem, "source", found, named)
 
@@ -221,14 +220,16 @@ class InstituteSpider(Spider):
         await crawl.finished(row, end, reason, _what(derived), found, named)
 
     def _look_at_walls(self, row: Row, wall: bool) -> None:
-        """Challenge pages in a row: the host is left alone for a while, then for good. What pages need to be seen again
-        is often let through, and tells nothing.
+        """Challenge pages in a row: the host is left alone for a while, then for good. Sources and listings are shut
+        one by one, and what pages need to be seen again is let through: neither tells of the pages.
         """
         host = urlsplit(row.url).hostname or ""
+        if row.role is not Role.PAGE:
+            return
         if wall:
             self.crawl.pace.walled(host)
             self.crawl.look_for_refusal(host, inside(row.url, self.crawl.profile))
-        elif row.role is not Role.REQUISITE:
+        else:
             self.crawl.pace.seen(host)
 
     def _tally(self, row: Row, derived: Derived) -> list[str]:

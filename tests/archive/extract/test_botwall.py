@@ -28,6 +28,8 @@ WALLS = {
     "cookie and again": "<script>document.cookie='k='+f(7);location.reload();</script>",
     "arabic title": "<title>لحظة من فضلك...</title><p>نتحقق من أنك لست روبوتا</p>",
     "arabic title with the site's name": "<title>التحقق من أنك إنسان | المعهد</title><div></div>",
+    "in the site's frame": "<title>لحظة من فضلك… – المعهد</title><meta name='robots' content='noindex'>"
+    "<nav>المعهد</nav><main><h1>لحظة من فضلك</h1></main>",
     "arabic denial": "<title>تم رفض الوصول</title><h1>تم رفض الوصول</h1><p>رقم الطلب 17</p>",
     "arabic phrase": "<html dir='rtl'><p>جارٍ التحقق من المتصفح قبل الدخول إلى الموقع</p></html>",
 }
