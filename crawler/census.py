@@ -167,6 +167,7 @@ def _line(row: Any, named: tuple[str, ...], waiting: End) -> dict[str, Any]:
         "bytes": row.length,
         "warc": row.warc,
         "offset": row.offset,
+        "modified": row.modified,  # when it changed last, as sources say
         "robots": row.robots,  # the copy of robots.txt, and the line of it that decided
     }
 

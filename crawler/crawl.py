@@ -40,6 +40,7 @@ from crawler.limits import HOST_LIMIT, Limits
 from crawler.links import Leads
 from crawler.options import Options
 from crawler.recorder import Recorder
+from crawler.recrawl import Mode, Recrawl
 from crawler.room import Room
 
 logger = logging.getLogger(__name__)
@@ -110,6 +111,7 @@ class Crawl:
                 "or name another collection with --collection"
             )
         self.id = str(self.frontier.fact("crawl"))
+        self.recrawl = Recrawl(collection, profile, Mode(self.frontier.fact("recrawl") or Mode.FIRST), options)
         self.sources = sources.Tally.loads(self.frontier.fact("sources"))
         self.gaps.loads(self.frontier.fact("gaps"))
         self.folder = collection.crawls_dir / self.id
@@ -151,8 +153,13 @@ class Crawl:
         self.frontier.set_fact("crawl", datetime.now(UTC).strftime("%Y%m%d%H%M%S"))
         self.frontier.set_fact("urls", self._urls_fact)
         changes.keep(self.collection)
+        mode = Recrawl.mode_of(self.collection, self.options.full)
+        self.frontier.set_fact("recrawl", mode)
+        self.recrawl = Recrawl(self.collection, self.profile, mode, self.options)
         self.frontier.add(self._seeds())
         patch.seed(self.frontier, self.options.patch)
+        if self.options.extent == "institute":
+            self.recrawl.begin(self.frontier, datetime.now(UTC))
         self.frontier.commit()
 
     @property
@@ -171,7 +178,7 @@ class Crawl:
                 Found(url, canonical(url), Role.DOCUMENT if url in documents else Role.PAGE, "urls file")
                 for url in spelled
             ]
-        return () if self.options.patch else sources.seeds(self.profile)
+        return () if self.options.patch else self.recrawl.seeds()
 
     @property
     def delay(self) -> float:
@@ -216,9 +223,10 @@ class Crawl:
         """
         for row in self.frontier.in_flight():
             own = [line for line in self.collection.captures_of(row.url) if line.timestamp >= self.id]
-            if own and own[-1].status is not None and own[-1].status < 500 and own[-1].status != 429:
-                line = own[-1]
-                self.frontier.captured(row.id, Stored(line.location, False, line.length, line.status, line.mime))
+            line = own[-1] if own else None
+            if line and (line.unmodified or (line.status is not None and line.status < 500 and line.status != 429)):
+                status = 304 if line.unmodified else line.status
+                self.frontier.captured(row.id, Stored(line.location, False, line.length, status, line.mime))
         self.frontier.commit()
 
     def open_roles(self, count: int) -> tuple[int, tuple[Role, ...]]:
@@ -304,6 +312,7 @@ class Crawl:
         detail: str | None = None,
         found: Sequence[Found] = (),
         named: Sequence[str] = (),
+        derived: Derived | None = None,
     ) -> None:
         """The row is done: its end, what it led to and what its source names by it are committed when this returns."""
         tally = self.sources.dumps() if row.role in (Role.SOURCE, Role.LISTING) else None
@@ -311,16 +320,18 @@ class Crawl:
         def finish(frontier: Frontier) -> Added:
             if tally is not None:
                 frontier.set_fact("sources", tally)
-            return frontier.finish(row, end, reason, detail, found, named)
+            working = self.sources.working("sitemap:")
+            return self.recrawl.finish(frontier, row, end, reason, detail, found, named, derived, working)
 
         new: Added = await self.recorder.change(finish)
+        self.progress.ends[End.UNCHANGED] -= new.woken
         self.progress.ends[end] += 1
         self.progress.found += new.waiting + new.ended
         self.progress.unfetched += new.ended
         self.progress.bytes = self.recorder.bytes
         if row.role in (Role.PAGE, Role.LISTING):
             self.progress.pages += 1
-        if new.waiting:
+        if new.waiting or new.woken:
             self.changed()
 
     async def again(self, row: Row, wait: float, reason: str) -> None:
@@ -358,13 +369,16 @@ class Crawl:
         logger.info("robots.txt", extra={"url": url, "status": status, "sitemaps": list(sitemaps)})
         found = [] if self.options.extent != "institute" else sources.named_by_robots(self.profile, sitemaps)
         if found:
-            self.recorder.change(lambda frontier: frontier.add(found)).add_done_callback(self._named)
+            self.recorder.change(lambda frontier: self.recrawl.add_sources(frontier, found)).add_done_callback(
+                self._named
+            )
 
     def _named(self, change: "asyncio.Future[Added]") -> None:
         if error := change.exception():
             self.fail(error)
         else:
             self.progress.found += change.result().waiting
+            self.progress.ends[End.UNCHANGED] -= change.result().woken
             self.changed()
 
     def resource(self, name: str, body: bytes, media_type: str = "application/json") -> Resource:

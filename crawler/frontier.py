@@ -71,6 +71,7 @@ class Found:
     reason: str | None = None
     exact: bool = False  # a redirect's target: fetched even if another spelling of it was
     deeper: bool = False  # a hop further along a chain (redirects, pages of a source), which is counted
+    modified: str | None = None  # when it changed last, as a source says: `2026-11-23T10:00:00Z`
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class Added:
 
     waiting: int = 0
     ended: int = 0
+    woken: int = 0  # known ones that were not due, and are to be fetched after all
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,8 @@ class Row:
     tries: int
     hops: int
     robots: str | None = None  # what robots.txt says of it: see etiquette/robots.py
+    seen: str | None = None  # when it was captured last before this crawl, as `2026-11-23T10:00:00Z`
+    said: str | None = None  # the hash of what it said then
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,7 @@ class Captured:
     location: Location
 
 
-_VERSION = 3  # of the tables; 0 was said of the same ones, before they had a number
+_VERSION = 4  # of the tables; 0 was said of the same ones, before they had a number
 _metadata = sa.MetaData()
 _urls = sa.Table(
     "urls",
@@ -127,6 +131,11 @@ _urls = sa.Table(
     sa.Column("spared", sa.BigInteger, nullable=False, default=0),  # bytes of a body that is in the archive already
     sa.Column("detail", sa.Text),  # what the page turned out to be: its role and kind
     sa.Column("robots", sa.Text),  # the copy of robots.txt that let it through or did not, and the line that decided
+    # What earlier crawls knew, and what sources say now (recrawl.py).
+    sa.Column("seen", sa.Text),
+    sa.Column("said", sa.Text),
+    sa.Column("modified", sa.Text),
+    sa.Column("marks", sa.SmallInteger, nullable=False, server_default="0"),
 )
 _waiting = sa.Index(
     "urls_waiting",
@@ -144,6 +153,7 @@ _named = sa.Table(
     sa.Column("source", sa.Text, primary_key=True),
     sqlite_with_rowid=False,
 )
+TABLE, NAMED = _urls, _named  # for known.py
 _facts = sa.Table(
     "facts",
     _metadata,
@@ -241,6 +251,14 @@ class Frontier:
         self._connection.execute(statement, rows)
         return self._total_changes() - before
 
+    def run(self, statement: sa.Executable, values: Any = None) -> Any:
+        """A statement of known.py, in the transaction at hand."""
+        return self._connection.execute(statement, values)
+
+    def changes(self, statement: sa.Executable, rows: list[dict[str, Any]]) -> int:
+        """The same for each of the rows' values; returns how many rows of the table it changed."""
+        return self._insert(statement, rows)
+
     def _total_changes(self) -> int:
         return int(self._connection.connection.driver_connection.total_changes)  # type: ignore[union-attr]
 
@@ -251,12 +269,12 @@ class Frontier:
         caller commits.
         """
         waiting = (
-            sa.select(_urls.c.id, _urls.c.url, _urls.c.role, _urls.c.source, _urls.c.tries, _urls.c.hops)
+            sa.select(*_ROW)
             .where(_urls.c.state == State.QUEUED, _urls.c.due <= now, _urls.c.role.in_([int(role) for role in roles]))
             .order_by(_urls.c.role, _urls.c.id)
             .limit(count)
         )
-        rows = [Row(r.id, r.url, Role(r.role), r.source, r.tries, r.hops) for r in self._connection.execute(waiting)]
+        rows = [_row(r) for r in self._connection.execute(waiting)]
         if rows:
             self._connection.execute(_CLAIM, [{"row": row.id} for row in rows])
         return rows
@@ -365,6 +383,7 @@ class Frontier:
 
 
 _NAME = sqlite.insert(_named).on_conflict_do_nothing()
+_ROW = [_urls.c[name] for name in ("id", "url", "role", "source", "tries", "hops", "robots", "seen", "said")]
 _ADD = sqlite.insert(_urls).on_conflict_do_nothing()
 # An address on another host is out of scope as a link, and fetched where a page embeds it.
 _NEED = sqlite.insert(_urls).on_conflict_do_update(
@@ -411,7 +430,10 @@ def _short(found: Found) -> Found:
 
 
 def _row(found: Any) -> Row:
-    return Row(found.id, found.url, Role(found.role), found.source, found.tries, found.hops, found.robots)
+    return Row(
+        found.id, found.url, Role(found.role), found.source, found.tries, found.hops, found.robots, found.seen,
+        found.said,
+    )  # fmt: skip
 
 
 _POSTPONE = (

@@ -48,13 +48,15 @@ class Leads:
         self._only = only
         self._known = Known()
 
-    def of(self, row: Row, derived: Derived) -> list[Found]:
-        """A redirect's target; else what the page needs to be seen again, and its links."""
+    def of(self, row: Row, derived: Derived, all_: bool = False) -> list[Found]:
+        """A redirect's target; else what the page needs to be seen again, and its links. With `all_`, also what went
+        into the frontier lately.
+        """
         if derived.redirect_to:
             return self._target(row, derived.redirect_to)
-        found = list(self._requisites(row, derived))
+        found = list(self._requisites(row, derived, all_))
         if row.role is not Role.REQUISITE and derived.role in _FOLLOWED:
-            found += self._links(row, derived)
+            found += self._links(row, derived, all_)
         return found
 
     def _target(self, row: Row, url: str) -> list[Found]:
@@ -74,25 +76,26 @@ class Leads:
             return None, None
         return end, f"redirected here: {verdict.why or verdict.rule}"
 
-    def _requisites(self, row: Row, derived: Derived) -> Iterator[Found]:
+    def _requisites(self, row: Row, derived: Derived, all_: bool) -> Iterator[Found]:
         of_page = row.role is not Role.REQUISITE and derived.role not in _NEEDS_NOTHING
         if Role.REQUISITE not in self._roles or not (of_page or derived.role is PageRole.RESOURCE):
             return
         for number, url in enumerate(derived.requisites):
-            if not self._known.new(url, required=True) or (spelled := absolute(url)) is None:
+            lately = not self._known.new(url, required=True)
+            if (lately and not all_) or (spelled := absolute(url)) is None:
                 continue
             end, why = (
                 (End.LIMIT, f"more than {MAX_REQUISITES} requisites") if number >= MAX_REQUISITES else (None, None)
             )
             yield Found(spelled, canonical(spelled), Role.REQUISITE, "requisites", end, why)
 
-    def _links(self, row: Row, derived: Derived) -> Iterator[Found]:
+    def _links(self, row: Row, derived: Derived, all_: bool) -> Iterator[Found]:
         source = "pages" if row.role is Role.PAGE else row.source
         parts = {part.key for part in derived.parts}
         for link in derived.links:
             role = ROLES[link.rule]
             wanted = self._follow or role is Role.DOCUMENT or link.key in parts
-            if role in self._roles and wanted and self._known.new(link.key):
+            if role in self._roles and wanted and (self._known.new(link.key) or all_):
                 yield self.judged(Found(link.url, link.key, role, source))
         for cut in derived.cut_urls if self._follow else ():
             if self._known.new(cut.key):

@@ -23,6 +23,7 @@ class Options:
     """
 
     only: frozenset[Kind] = frozenset()
+    full: bool = False  # ask for all that is known, without validators
     urls: tuple[str, ...] = ()  # crawl just these pages and what they need
     patch: tuple[Asked, ...] = ()  # crawl just what earlier crawls did not get
     max_pages: int = 0

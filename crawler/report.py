@@ -24,6 +24,7 @@ from crawler.exits import LIMITED as LIMITED
 from crawler.exits import NO_SPACE as NO_SPACE
 from crawler.exits import UNREACHABLE as UNREACHABLE
 from crawler.frontier import End, Frontier, Role
+from crawler.known import KnownUrls
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,10 @@ def _verdict(crawl: Crawl, reason: str, urls: Counter[str], by_role: dict[str, C
     given = ("document", "requisite") if crawl.options.patch else ("document",) if crawl.options.urls else ()
     for role in ("page", "listing", *given):
         pages.update(by_role.get(role, {}))
-    nothing = not pages[End.ARCHIVED] and not pages[End.UNCHANGED]
+    idle = KnownUrls(crawl.frontier).idle()  # known, not due, and not asked for
+    unchanged = pages[End.UNCHANGED] - idle.get(Role.PAGE, 0) - idle.get(Role.LISTING, 0)
+    unchanged -= idle.get(Role.DOCUMENT, 0) if crawl.options.urls else 0
+    nothing = not pages[End.ARCHIVED] and unchanged <= 0
     if nothing and crawl.stopping != "limit":
         refusal = crawl.refusals.most_common(1)
         if refusal:

@@ -107,7 +107,7 @@ class FrontierScheduler(BaseScheduler):
             row.url,
             callback=self._spider.arrived,
             errback=self._spider.failed,
-            headers=self._headers,
+            headers={**self._headers, **self._crawl.recrawl.validators(row.url)},
             meta={
                 "row": row,
                 "verbatim_url": True,  # the frontier has it in its one spelling

@@ -18,6 +18,10 @@ _MAY_BE_MISSING = {
     "warc": "text",
     "offset": "integer",
     "length": "integer",
+    "seen": "text",
+    "said": "text",
+    "modified": "text",
+    "marks": "integer",
 }
 _CRAWL = re.compile("[0-9]{14}")  # it names a folder
 _SHOWN = 60  # characters of a value

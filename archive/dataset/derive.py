@@ -210,7 +210,7 @@ def may_be_page(line: IndexLine) -> bool:
     """Whether a capture has to be read: images, fonts, styles and scripts are told by their media type, and our own
     resources by their URL.
     """
-    if line.status is None or not line.url.startswith(("http://", "https://")):
+    if (line.status is None and not line.unmodified) or not line.url.startswith(("http://", "https://")):
         return False
     return not (line.status == 200 and (line.mime or "").startswith(_NO_PAGE))
 

@@ -69,6 +69,7 @@ class Derived:
     title: str | None = None
     kind: str | None = None
     language: str | None = None
+    published: str | None = None  # YYYY-MM-DD
     post_id: int | None = None
     host: str | None = None  # of `url`, with its port, where it is not the home's
     redirect_to: str | None = None  # normal spelling
@@ -140,6 +141,7 @@ class Reader:
             title=content.title if content else page.title,
             kind=str(page.content.kind) if page.content else None,
             language=content.language if content else None,
+            published=content.published.isoformat() if content and content.published else None,
             post_id=page.post_id,
             host=None if host == self._home_host else host,
             redirect_to=redirect,

@@ -79,12 +79,18 @@ class _Folding:
         self.state = State.LIVE
         self.latest = first.row
         self._key = first.row.key  # where the publication was last seen
+        self._views: set[str] = set()  # addresses that showed it beside that one: in print, as AMP, by an old spelling
 
     def add(self, crawl: Sequence[Seen]) -> None:
         """One crawl's captures. The best that it found counts: an old address that is gone says nothing where the new
         one answers.
         """
         main = _main_key(crawl)
+        if main is not None and self._shows_views_alone(crawl):
+            for one in crawl:
+                if one.sight is Sight.WHOLE:
+                    self._touch(one.row)
+            return
         if main is not None:
             self._add_whole(crawl, main)
             return
@@ -95,8 +101,19 @@ class _Folding:
         ]
         self._lose(last[-1] if last else None)
 
+    def _shows_views_alone(self, crawl: Sequence[Seen]) -> bool:
+        """Whether a crawl asked for views of the publication, and not for the address where it stands: not all is due
+        at each crawl, and a view says otherwise what has not changed.
+        """
+        if not self.versions or any(one.row.key == self._key for one in crawl):
+            return False
+        rows = [one.row for one in crawl if one.sight is Sight.WHOLE]
+        return all(row.key in self._views or row.canonical_key == self._key for row in rows)
+
     def _add_whole(self, crawl: Sequence[Seen], main: str) -> None:
         self._key, self.state = main, State.LIVE
+        self._views |= {one.row.key for one in crawl if one.sight is Sight.WHOLE}
+        self._views.discard(main)
         since: Sight | None = None
         for one in crawl:
             if one.sight is Sight.WHOLE:

@@ -13,13 +13,14 @@ from archive.extract.page import Role
 from archive.extract.warnings import Warning
 from archive.store.exchange import Location
 
-_VERSION = 2  # of the tables; a store of another version is thrown away
+_VERSION = 3  # of the tables; a store of another version is thrown away
 _TABLES = """
 CREATE TABLE IF NOT EXISTS page (
   id INTEGER PRIMARY KEY,
   warc TEXT NOT NULL, "offset" INTEGER NOT NULL, length INTEGER NOT NULL, record_id TEXT NOT NULL,
   url TEXT NOT NULL, key TEXT NOT NULL, captured_at TEXT NOT NULL, status INTEGER NOT NULL, role TEXT NOT NULL,
   truncated TEXT, media_type TEXT, size INTEGER NOT NULL, sha256 TEXT NOT NULL, title TEXT, kind TEXT, language TEXT,
+  published TEXT,
   post_id INTEGER, host TEXT, redirect_to TEXT, redirect_key TEXT, canonical TEXT, canonical_key TEXT,
   part_key TEXT, parts TEXT, content_sha256 TEXT, warnings TEXT NOT NULL,
   derived_by TEXT NOT NULL, UNIQUE (warc, "offset")
@@ -31,8 +32,8 @@ CREATE TABLE IF NOT EXISTS body (id INTEGER PRIMARY KEY, json BLOB NOT NULL);
 _PLACE = 'warc TEXT NOT NULL, "offset" INTEGER NOT NULL, length INTEGER NOT NULL'
 COLUMNS = (
     'id, warc, "offset", length, record_id, url, key, captured_at, status, role, truncated, media_type, size, sha256, '
-    "title, kind, language, post_id, host, redirect_to, redirect_key, canonical, canonical_key, part_key, parts, "
-    "content_sha256, "
+    "title, kind, language, published, post_id, host, redirect_to, redirect_key, canonical, canonical_key, "
+    "part_key, parts, content_sha256, "
     "warnings, derived_by"
 )
 
@@ -57,6 +58,7 @@ class Row(NamedTuple):
     title: str | None
     kind: str | None
     language: str | None
+    published: str | None  # YYYY-MM-DD
     post_id: int | None
     host: str | None
     redirect_to: str | None
@@ -125,7 +127,7 @@ class PageStore:
                     (location.warc, location.offset),
                 )
                 cursor = connection.execute(
-                    f"INSERT OR REPLACE INTO page ({COLUMNS}) VALUES (NULL{', ?' * 27})", _values(derived, derived_by)
+                    f"INSERT OR REPLACE INTO page ({COLUMNS}) VALUES (NULL{', ?' * 28})", _values(derived, derived_by)
                 )
                 if derived.content_sha256 or derived.role is Role.DOCUMENT:
                     connection.execute("INSERT INTO body VALUES (?, ?)", (cursor.lastrowid, derived.page_json))
@@ -208,6 +210,7 @@ def _values(derived: Derived, derived_by: str) -> tuple[Any, ...]:
         derived.title,
         derived.kind,
         derived.language,
+        derived.published,
         derived.post_id,
         derived.host,
         derived.redirect_to,

@@ -47,7 +47,8 @@ def list_(ctx: typer.Context) -> None:
 
 @app.command()
 def show(ctx: typer.Context, name: Given) -> None:
-    """A profile as it is used: merged with what it extends, defaults left out, as TOML.
+    """A profile as it is used: merged with what it extends, as TOML. Defaults are left out, but for [revisit]: when a
+    later crawl asks for a page again.
 
     Example: policy-archive institute show timep
     prints: name = "The Tahrir Institute for Middle East Policy" …
@@ -75,6 +76,7 @@ def check(ctx: typer.Context, file: Given) -> None:
 def toml(profile: Profile) -> str:
     """The merged profile as TOML that can be read again."""
     data = profile.model_dump(mode="json", exclude_defaults=True, exclude={"extends"})
+    data["revisit"] = profile.revisit.model_dump()  # numbers that one wants to see before one changes them
     tables = {key: value for key, value in data.items() if isinstance(value, dict)}
     rules = {key: value for key, value in data.items() if key in registry.RULE_LISTS}
     lines = [f"{key} = {_value(value)}" for key, value in data.items() if key not in tables and key not in rules]

@@ -244,6 +244,33 @@ class Login(Strict):
         return self
 
 
+class Revisit(Strict):
+    """When a later crawl asks for a page again. A page that came out, or changed, D days before it was last seen is due
+    D × `share` days after that, `least` at the least and `most` at the most: young pages often, old ones rarely,
+    changed ones sooner. What a source says has changed, what a sitemap names no more, and what was missing is due at
+    the next crawl whatever stands here. Days may have fractions; 0 is each crawl."""
+
+    share: float = Field(0.25, ge=0, description="Of the time for which a page has stayed as it is.")
+    least: float = Field(1.0, ge=0, description="Days between two requests for a page, at the least.")
+    most: float = Field(120.0, ge=0, description="Days between two requests for a page, at the most.")
+    listings: float = Field(
+        7.0,
+        ge=0,
+        description="Days between two requests for a listing that `discovery` does not name; those are asked for at "
+        "each crawl, and the pages behind a listing's first as long as the one before says something new.",
+    )
+    documents: float = Field(120.0, ge=0, description="Days between two requests for a file of an unchanged page.")
+    requisites: float = Field(
+        365.0, ge=0, description="Days between two requests for what an unchanged page needs to be seen again."
+    )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Revisit":
+        if self.least > self.most:
+            raise ValueError(f"least ({self.least:g}) is more than most ({self.most:g}): give both")
+        return self
+
+
 class Profile(Strict):
     """One institute. Frozen and hashable by its canonical JSON (`registry.digest`)."""
 
@@ -287,6 +314,7 @@ class Profile(Strict):
     etiquette: Etiquette = Etiquette()
     limits: Limits = Limits()
     login: Login = Login()
+    revisit: Revisit = Revisit()
 
 
 def unreachable(rules: Iterable[Rule]) -> str | None:

@@ -86,7 +86,8 @@ def of_publications(
     exchanges = _Exchanges(collection, selection, sealed)
     pages: list[IndexLine] = []
     for line in map(cdxj.parse, collection.index):
-        if line.filename in sealed and line.status is not None and key_of(line.url, profile) in keys:
+        visit = line.status is not None or line.unmodified
+        if line.filename in sealed and visit and key_of(line.url, profile) in keys:
             exchanges.add(line)
             pages.append(line)
     if workers is None:

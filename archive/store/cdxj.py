@@ -41,6 +41,11 @@ class IndexLine(NamedTuple):
         """Where the record lies."""
         return Location(self.filename, self.offset, self.length)
 
+    @property
+    def unmodified(self) -> bool:
+        """Whether it is a revisit that a 304 made: it has no status of its own, and is read as what it refers to."""
+        return self.mime == REVISIT and self.status is None
+
     def __str__(self) -> str:
         """The line as it stands in the file, without its line end."""
         told = {

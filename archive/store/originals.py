@@ -36,31 +36,54 @@ class Originals:
                 return original
         return None
 
+    def validators(self, url: str) -> dict[str, str]:
+        """What to ask with whether a URL still holds what its newest whole capture with status 200 holds (RFC 9110,
+        13.1): header fields of a request, none where there is no such capture or it had no validator.
+        """
+        for line in reversed(list(self.folder.index.captures(url))):
+            head = self._head(line) if line.status == 200 else None
+            if head is not None and (line.mime == cdxj.REVISIT or not head[0].field("WARC-Truncated")):
+                tag, modified = (http.first(head[1], name) for name in ("ETag", "Last-Modified"))
+                asked = {"If-None-Match": tag, "If-Modified-Since": modified}
+                return {name: value for name, value in asked.items() if value and value.isascii()}
+        return {}
+
     def _asked_about(self, exchange: Exchange) -> Original | None:
-        """The newest response that has the validator which the request was sent with (RFC 9110, 13.1)."""
+        """The newest response, or the one that the newest revisit of it repeats, that has the validator which the
+        request was sent with (RFC 9110, 13.1).
+        """
         sent = http.fields(exchange.request.split(b"\n")[1:])
         tags = {_weak(tag.strip()) for tag in (http.first(sent, "If-None-Match") or "").split(",") if tag.strip()}
         since = http.first(sent, "If-Modified-Since")
         found = None
-        for _, original in self._responses(exchange.url):
-            tag = http.first(original.headers, "ETag")
-            modified = http.first(original.headers, "Last-Modified")
+        originals: dict[str, Original] = {}
+        for line in self.folder.index.captures(exchange.url):
+            head = None if line.unmodified else self._head(line)
+            if head is None or (line.mime != cdxj.REVISIT and head[0].field("WARC-Truncated")):
+                continue
+            record, headers = head
+            if record.type == "response":
+                originals[record.record_id] = Original.of(record, line.digest, headers)
+            tag, modified = (http.first(headers, name) for name in ("ETag", "Last-Modified"))
             if (tag is not None and _weak(tag) in tags) or (not tags and since is not None and modified == since):
-                found = original
+                repeats = [record.record_id] if record.type == "response" else record.ids("WARC-Refers-To")
+                found = next((originals[one] for one in repeats if one in originals), found)
         return found
+
+    def _head(self, line: cdxj.IndexLine) -> tuple[warc.Record, http.Headers] | None:
+        """The beginning of a capture's record, and its HTTP header fields; None where it is damaged."""
+        try:
+            record = warc.head(self.folder.resolve(line.filename), line.offset, IN_MEMORY)
+            return record, http.split(record.block).headers
+        except (DamagedRecord, CollectionError):
+            return None  # `verify` names it; here another original, or the full response, does as well
 
     def _responses(self, url: str) -> Iterator[tuple[cdxj.IndexLine, Original]]:
         """The whole responses of a URL, oldest first."""
         for line in self.folder.index.captures(url):
-            if line.mime == cdxj.REVISIT:
-                continue
-            try:
-                record = warc.head(self.folder.resolve(line.filename), line.offset, IN_MEMORY)
-                headers = http.split(record.block).headers
-            except (DamagedRecord, CollectionError):
-                continue  # `verify` names it; here another original, or the full response, does as well
-            if record.type == "response" and not record.field("WARC-Truncated"):
-                yield line, Original.of(record, line.digest, headers)
+            head = None if line.mime == cdxj.REVISIT else self._head(line)
+            if head is not None and head[0].type == "response" and not head[0].field("WARC-Truncated"):
+                yield line, Original.of(head[0], line.digest, head[1])
 
     def of_revisit(self, revisit: warc.Record, journal: Iterable[bytes] = ()) -> warc.Record:
         """The response that a revisit refers to, by record id or by URL and date; raises DamagedRecord."""

@@ -42,6 +42,9 @@ def crawl(
         typer.Option(metavar="KIND", help=f"Only this kind of publication; give it again for more: {', '.join(Kind)}."),
     ] = None,
     urls: Annotated[Path | None, typer.Option(help="Crawl just the pages in this file, one address a line.")] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Ask for every page again, also for those that are not due or not changed.")
+    ] = False,
     max_pages: Annotated[int, typer.Option(min=0, help="Stop after so many pages; 0 for no limit.")] = 0,
     max_minutes: Annotated[float, typer.Option(min=0, help="Stop after so many minutes.")] = 0,
     max_megabytes: Annotated[float, typer.Option(min=0, help="Stop after so many megabytes written.")] = 0,
@@ -65,7 +68,7 @@ def crawl(
     log_json: LogJson = False,
 ) -> None:
     """Crawl an institute: capture its pages as WARC, derive its publications. Run again, it goes on where it was
-    stopped.
+    stopped; once it was complete, it asks for what can have changed.
 
     Exit codes: 0 complete · 1 a source or a derivation failed · 2 wrong usage or profile · 3 out of space · 4 stopped
     at a limit · 5 site unreachable or refusing · 130 interrupted.
@@ -75,6 +78,7 @@ def crawl(
 
     options = Options(
         only=frozenset(only or ()),
+        full=full,
         urls=_addresses(urls) if urls else (),
         max_pages=max_pages or (_TEST_PAGES if test else 0),
         max_minutes=max_minutes or (_TEST_MINUTES if test else 0),

@@ -2,6 +2,7 @@
 numbers, never publications."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 from math import lcm
@@ -9,6 +10,7 @@ from typing import Literal
 from urllib.parse import unquote
 
 from crawler.demo import people
+from crawler.demo.editing import Editing
 from crawler.demo.outline import (
     CYCLE,
     SLOTS,
@@ -35,32 +37,55 @@ Theme = Literal["current", "older"]
 class Institute:
     """`theme` is the design in which its pages are shown; what they say is the same."""
 
-    def __init__(self, home: str, pages: int = 60, seed: int = 1, revision: int = 0, theme: Theme = "current") -> None:
+    def __init__(
+        self,
+        home: str,
+        pages: int = 60,
+        seed: int = 1,
+        revision: int = 0,
+        theme: Theme = "current",
+        editing: Editing | None = None,
+    ) -> None:
         if not LEAST <= pages <= MOST:
             raise ValueError(f"the demo institute has {LEAST} to {MOST:,} publications, not {pages}")
         if revision < 0:
             raise ValueError(f"revisions count from 0, not {revision}")
         self.home, self.pages, self.seed, self.revision, self.theme = home, pages, seed, revision, theme
         self.total = pages + max(2, pages // 20) * revision  # every revision adds a twentieth
+        self.editing = editing or Editing(revised_at(revision))
+        self.total += self.editing.added
         self.gone = {removed_in(seed, r) for r in range(1, revision + 1)}
         self.outline: Callable[[int], Outline] = lru_cache(4096)(self._outline)
         self._chains: dict[tuple[str, str], Chain] = {}
 
     def _outline(self, number: int) -> Outline:
-        return outline(self.seed, number, self.revision)
+        about = outline(self.seed, number, self.revision_of(number))
+        slug = self.editing.slug(number, about.slug)
+        return about if slug == about.slug else replace(about, slug=slug)
+
+    def revision_of(self, number: int) -> int:
+        return self.revision + (number in self.editing.edited)
 
     def publication(self, number: int) -> Publication:
-        return write(self.seed, number, self.revision, self.home)
+        publication = write(self.seed, number, self.revision_of(number), self.home)
+        return replace(publication, outline=self.outline(number)) if number in self.editing.moved else publication
 
     def is_live(self, number: int) -> bool:
-        return 0 <= number < self.total and not (number < self.pages and number % CYCLE in self.gone)
+        return (
+            0 <= number < self.total
+            and number not in self.editing.removed
+            and not (number < self.pages and number % CYCLE in self.gone)
+        )
 
     def version(self, number: int) -> int:
         """The last revision in which the publication changed, 0 if never."""
-        return max([0, *edits(self.seed, number, self.revision), *updates(self.seed, number, self.revision)])
+        revision = self.revision_of(number)
+        return max([0, *edits(self.seed, number, revision), *updates(self.seed, number, revision)])
 
     def modified(self, number: int) -> datetime:
         """When the publication was last saved, silent edits included: what sitemap and REST say."""
+        if self.editing.touched(number) or number >= self.total - self.editing.added:
+            return self.editing.at
         version = self.version(number)
         return revised_at(version) if version else published_at(number) + timedelta(hours=2)
 
@@ -70,7 +95,7 @@ class Institute:
         return Chain(
             Series(0, self.pages, whole, lambda n: rule(n) and n % CYCLE not in self.gone),
             Series(self.pages, self.total, whole, rule),
-        )
+        ).without(self.editing.removed)
 
     @cached_property
     def everything(self) -> Chain:
@@ -81,7 +106,14 @@ class Institute:
         return Chain(
             Series(low, min(high, self.pages), CYCLE, lambda n: n not in self.gone),
             Series(max(low, self.pages), high, 1, lambda n: True),
-        )
+        ).without(self.editing.removed)
+
+    def modified_after(self, moment: datetime) -> list[int]:
+        """The live publications that were saved later, the last one first."""
+        found = [
+            (self.modified(number), number) for number in map(self.everything.__getitem__, range(len(self.everything)))
+        ]
+        return [number for modified, number in sorted(found, reverse=True) if modified > moment]
 
     def listing(self, sort: str, slug: str) -> Chain | None:
         """The live publications of a `category`, `tag`, `author` or `areas-of-focus`, or None if there is no such
@@ -115,7 +147,11 @@ class Institute:
         """The number, live or not, of the publication with this slug, in whatever case its percent-encoding is."""
         wanted = unquote(slug)
         for number in numbers_in(self.seed, slug):
-            if number < self.total and unquote(self.outline(number).slug) == wanted:
+            if number >= self.total:
+                continue
+            slug = self.outline(number).slug
+            before = self.editing.slug_before(number, slug)
+            if wanted in (unquote(slug), unquote(before or slug)):
                 return number
         return None
 

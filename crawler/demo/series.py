@@ -2,7 +2,7 @@
 making any of them."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 
 class Series:
@@ -51,8 +51,33 @@ class Chain:
     def below(self, number: int) -> int:
         return sum(part.below(number) for part in self.parts)
 
+    def without(self, numbers: Iterable[int]) -> "Chain":
+        """The same chain, a few of its numbers left out."""
+        places = sorted(at for number in numbers if (at := self.below(number)) < len(self) and self[at] == number)
+        return Shorter(self, places) if places else self
+
     def newest(self, start: int, count: int) -> Iterator[int]:
         """`count` numbers from the `start`-th, counted from the highest downwards; fewer where the chain ends."""
         size = len(self)
         for at in range(start, min(start + count, size)):
             yield self[size - 1 - at]
+
+
+class Shorter(Chain):
+    """A chain without the numbers at a few places of it, which rise."""
+
+    def __init__(self, whole: Chain, places: list[int]) -> None:
+        super().__init__(*whole.parts)
+        self.whole, self.places = whole, places
+
+    def __len__(self) -> int:
+        return len(self.whole) - len(self.places)
+
+    def __getitem__(self, at: int) -> int:
+        for place in self.places:
+            at += place <= at
+        return self.whole[at]
+
+    def below(self, number: int) -> int:
+        below = self.whole.below(number)
+        return below - bisect_left(self.places, below)

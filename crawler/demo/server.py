@@ -15,7 +15,7 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from pathlib import Path
 from types import TracebackType
@@ -23,7 +23,9 @@ from typing import TextIO, cast, get_args
 
 from aiohttp import web
 
+from crawler.demo.editing import Editing
 from crawler.demo.institute import Institute, Theme
+from crawler.demo.outline import revised_at
 from crawler.demo.site import Answer, Fault, Site
 
 CACHE_BYTES = 256 * 1024 * 1024
@@ -65,8 +67,13 @@ class Cache:
 
 
 class Server:
-    def __init__(self, site: Site, log: TextIO | None = None, cache_bytes: int = CACHE_BYTES) -> None:
-        self.site, self.log, self.cache = site, log, Cache(cache_bytes)
+    """With `nonces`, each answer with a publication has bytes of its own, and no validator."""
+
+    def __init__(
+        self, site: Site, log: TextIO | None = None, cache_bytes: int = CACHE_BYTES, nonces: bool = False
+    ) -> None:
+        self.site, self.log, self.cache, self.nonces = site, log, Cache(cache_bytes), nonces
+        self.answered = 0
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         response = self._respond(request)
@@ -85,6 +92,9 @@ class Server:
         if request.method not in ("GET", "HEAD"):
             return web.Response(status=405, headers={"Allow": "GET, HEAD"})
         target = request.raw_path
+        self.answered += 1
+        if self.nonces and self.site.etag_of(target) is not None:
+            return self._send(request, prepare(with_nonce(self.site.answer(target), self.answered), target))
         entry = self.cache.get(target)
         if entry is None:
             wanted = request.headers.get("If-None-Match")
@@ -95,6 +105,9 @@ class Server:
         if entry.status == 200 and unchanged(entry, request.headers):
             known = {name: value for name, value in entry.headers.items() if name in ("ETag", "Last-Modified")}
             return web.Response(status=304, headers=known)
+        return self._send(request, entry)
+
+    def _send(self, request: web.BaseRequest, entry: Cached) -> web.Response:
         response = web.Response(status=entry.status, headers=entry.headers)
         if entry.packed and "gzip" in request.headers.get("Accept-Encoding", ""):
             response.headers["Content-Encoding"] = "gzip"
@@ -104,6 +117,14 @@ class Server:
         if entry.chunked and request.version >= (1, 1):
             response.enable_chunked_encoding()
         return response
+
+
+def with_nonce(answer: Answer, number: int) -> Answer:
+    """As a site sends it whose pages are made anew for each request."""
+    nonce = f"{zlib.crc32(str((number, time.time())).encode()):08x}"
+    head = f'<script nonce="{nonce}">window.token="{nonce}"</script></head>'
+    body = answer.body.replace(b"</head>", head.encode(), 1) + f"<!-- {nonce} -->\n".encode()
+    return Answer(body, answer.media_type, answer.status, answer.headers)
 
 
 def prepare(answer: Answer, target: str) -> Cached:
@@ -168,6 +189,12 @@ def main() -> None:
         metavar="ROUTE=FAULT",
         help="robots, sitemap, feed, wordpress, listing or dates = off, 403 or html",
     )
+    parser.add_argument("--nonces", action="store_true", help="each answer with a publication has bytes of its own")
+    parser.add_argument(
+        "--edited-at", type=datetime.fromisoformat, help="when what follows was done, ISO 8601 with an offset"
+    )
+    for what in ("edited", "added", "moved", "removed"):
+        parser.add_argument(f"--{what}", type=int, default=0, help=f"how many publications were {what}")
     parser.add_argument("--log", type=Path, help="append a JSON line for every request")
     parser.add_argument("--until-eof", action="store_true", help="stop when standard input ends")
     options = parser.parse_args()
@@ -175,12 +202,15 @@ def main() -> None:
     home = f"http://{options.host}:{listener.getsockname()[1]}/"
     faults = cast(dict[str, Fault], dict(fault.partition("=")[::2] for fault in options.fault))
     try:
-        site = Site(Institute(home, options.pages, options.seed, options.revision, options.theme), faults)
+        at = options.edited_at or revised_at(options.revision)
+        counts = {what: getattr(options, what) for what in ("edited", "added", "moved", "removed")}
+        editing = Editing.of(options.seed, options.pages, at, **counts)
+        site = Site(Institute(home, options.pages, options.seed, options.revision, options.theme, editing), faults)
     except ValueError as error:
         parser.error(str(error))
     log = options.log.open("a", encoding="utf-8", buffering=1) if options.log else None
     try:
-        asyncio.run(serve(listener, Server(site, log), options.until_eof))
+        asyncio.run(serve(listener, Server(site, log, nonces=options.nonces), options.until_eof))
     except KeyboardInterrupt:
         pass
     finally:
@@ -204,7 +234,11 @@ class DemoServer:
         faults: Mapping[str, Fault] | None = None,
         log: Path | None = None,
         theme: Theme = "current",
+        editing: Editing | None = None,
+        nonces: bool = False,
     ) -> None:
+        """`editing` is made with `Editing.of` for the same seed and pages."""
+        self.editing = editing
         self.pages, self.seed, self.revision, self.log = pages, seed, revision, log
         self.theme = theme
         command = [
@@ -222,6 +256,11 @@ class DemoServer:
         command += ["--seed", str(seed), "--revision", str(revision), "--theme", theme]
         command += [part for route, fault in (faults or {}).items() for part in ("--fault", f"{route}={fault}")]
         command += ["--log", str(log)] if log else []
+        command += ["--nonces"] if nonces else []
+        if editing is not None:
+            command += ["--edited-at", editing.at.isoformat(), "--added", str(editing.added)]
+            for what in ("edited", "moved", "removed"):
+                command += [f"--{what}", str(len(getattr(editing, what)))]
         # The checkout need not be installed: the package's folder goes on the path of the subprocess.
         root = str(Path(__file__).parents[2])
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))}
@@ -245,7 +284,7 @@ class DemoServer:
 
     def institute(self) -> Institute:
         """What the server serves, for truths: `truth(server.institute(), 7)`."""
-        return Institute(self.url, self.pages, self.seed, self.revision, self.theme)
+        return Institute(self.url, self.pages, self.seed, self.revision, self.theme, self.editing)
 
     def stop(self) -> None:
         if self.process.poll() is None:

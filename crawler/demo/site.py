@@ -63,7 +63,7 @@ class Site:
         self.renderer = Renderer(institute)
         self.listings = Listings(institute, self.renderer)
         self.sources = Sources(institute)
-        self.built = revised_at(institute.revision)
+        self.built = max(revised_at(institute.revision), institute.editing.at)
         self.not_found = self._message("Page not found", "It looks like nothing was found at this location.", 404)
 
     def etag_of(self, target: str) -> str | None:
@@ -75,8 +75,12 @@ class Site:
     def _etag(self, number: int) -> str:
         # Pages that list the newest titles, or name the build of the cache, change with every revision; others with
         # their text alone.
-        moving = number % 3 == 0 or number % 7 == 0
+        editing = self.institute.editing
+        linked = {number - 1, *self.institute.cards(number)}
+        moving = number % 3 == 0 or number % 7 == 0 or not linked.isdisjoint(editing.moved | editing.removed)
         version = self.institute.revision if moving else self.institute.version(number)
+        if moving or editing.touched(number):
+            version += int(self.built.timestamp())
         theme = "" if self.institute.theme == "current" else f"-{self.institute.theme}"
         return f'"{self.institute.seed:x}-{self.institute.pages:x}-{number:x}-{version:x}{theme}"'
 
@@ -203,6 +207,8 @@ class Site:
         if match is None or number is None or not self.institute.is_live(number):
             return None
         about = self.institute.outline(number)
+        if unquote(match[2]) != unquote(about.slug):  # it has moved
+            return None
         if f"{about.published:%Y/%m/%d}" != match[1] or int(match[3] or 1) > about.pages:
             return None
         return number
@@ -227,6 +233,8 @@ class Site:
         if number is None:
             return None
         about = self.institute.outline(number)
+        if number in self.institute.editing.removed and number % 3 == 2:
+            return self._redirect("/")
         if not self.institute.is_live(number):
             return (
                 self._message("Gone", "This publication is no longer available.", 410) if number % 2 else self.not_found

@@ -77,13 +77,16 @@ class Sources:
         )
 
     def posts(self, query: dict[str, str]) -> tuple[int, Any, dict[str, str]]:
-        """`/wp-json/wp/v2/posts`: status, what to write as JSON, headers. Knows page, per_page, order, after and _fields."""
+        """`/wp-json/wp/v2/posts`: status, what to write as JSON, headers. Knows page, per_page, order, after, modified_after (the last one first) and _fields."""
         page, size = _number(query.get("page", "1")), _number(query.get("per_page", "10"))
         if page is None or size is None or page < 1 or not 1 <= size <= 100:
             return 400, _error("rest_invalid_param", "Invalid parameter(s): per_page", 400), {}
         everything = self.institute.everything
         total = len(everything)
-        if "after" in query:
+        changed = self.institute.modified_after(_stamp(query["modified_after"])) if "modified_after" in query else None
+        if changed is not None:
+            total = len(changed)
+        elif "after" in query:
             total -= everything.below(first_at(_stamp(query["after"]), self.institute.total))
         pages = -(-total // size)
         if page > max(pages, 1):
@@ -97,7 +100,9 @@ class Sources:
                 {},
             )
         start = (page - 1) * size
-        if query.get("order") == "asc":
+        if changed is not None:
+            numbers = changed[start : start + size]
+        elif query.get("order") == "asc":
             oldest = len(everything) - total
             numbers = [everything[at] for at in range(oldest + start, min(oldest + start + size, len(everything)))]
         else:

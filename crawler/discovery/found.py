@@ -11,16 +11,19 @@ import re
 import urllib.parse
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 from archive.errors import ArchiveError
 
 Headers = Iterable[tuple[str, str]]
 
-_PAGERS = frozenset(["paged", "page", "pg", "pagenum", "page_num", "pageno", "pagenumber", "pageon"])
+PAGERS = frozenset(["paged", "page", "pg", "pagenum", "page_num", "pageno", "pagenumber", "pageon"])
 _LAST_NUMBER = re.compile(r"(.*/)([0-9]{1,9})(/?)")
 _HTML = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
 )
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TITLE = re.compile(r"<title[^>]*>\s*([^<]{1,80})", re.IGNORECASE)
 _LOOKED_AT = 4096  # bytes in which a page shows that it is one
 
@@ -56,6 +59,30 @@ class Found:
     problem: str | None = None  # the answer was damaged, and `entries` are what could be read: report it as a failure
 
 
+def moment(text: str | None) -> str | None:
+    """The time that a source's `lastmod` says, as `2026-11-23T10:00:00Z`; None where it says none.
+
+    W3C dates (of a day alone: its end, since the page may have changed until then) and RFC 822; without a zone, UTC.
+    """
+    text = (text or "").strip()
+    if not text:
+        return None
+    if _DAY.fullmatch(text):
+        text += "T23:59:59"
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        try:
+            found = parsedate_to_datetime(text)
+        except ValueError:
+            return None
+    try:
+        found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except OverflowError:  # the first or the last year that there is
+        return None
+    return found.strftime("%Y-%m-%dT%H:%M:%SZ") if found.year >= 1990 else None  # before the web, a mistake
+
+
 def refuse_html(body: bytes, url: str, wanted: str) -> None:
     """SourceError where the body is empty, or an HTML page in place of `wanted`."""
     if not body.strip():
@@ -79,7 +106,7 @@ def next_page(url: str) -> str | None:
     parts = query.split("&") if mark else []
     for place, part in enumerate(parts):
         name, _, value = part.partition("=")
-        if urllib.parse.unquote(name).lower() in _PAGERS and value.isascii() and value.isdigit():
+        if urllib.parse.unquote(name).lower() in PAGERS and value.isascii() and value.isdigit():
             parts[place] = f"{name}={int(value) + 1}"
             return f"{before}?{'&'.join(parts)}"
     number = _LAST_NUMBER.fullmatch(before)

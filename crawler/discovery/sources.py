@@ -17,8 +17,8 @@ from archive.institutes.profile import Profile
 from archive.institutes.urls import UrlRule, absolute, canonical, judge, normal
 from archive.store import http
 from crawler.discovery import feed, sitemap, wordpress
+from crawler.discovery.found import Entry, SourceError, moment
 from crawler.discovery.found import Found as SourceFound
-from crawler.discovery.found import SourceError
 from crawler.errors import CrawlError
 from crawler.frontier import End, Found, Role, Row
 
@@ -85,6 +85,10 @@ class Tally:
         one = self._of(source)
         if one.state == "asked":
             one.state = "absent"
+
+    def working(self, way: str) -> bool:
+        """Whether no source of a way, such as `sitemap:`, has failed so far."""
+        return not any(name.startswith(way) and one.state == "failed" for name, one in list(self.yields.items()))
 
     def lines(self) -> list[dict[str, Any]]:
         return [
@@ -159,9 +163,10 @@ async def read(
     except (SourceError, DamagedRecord) as error:
         tally.failed(row.source, str(error))
         return [], str(error)
-    entries = [_entry(entry.url, row.source, profile) for entry in answer.entries]
+    entries = [_entry(entry, row.source, profile) for entry in answer.entries]
     found = [one for one in entries if one is not None]
-    tally.works(row.source, answer.stated_total)
+    # What is asked for changes alone states how many those are, and not how much there is.
+    tally.works(row.source, None if "modified_after=" in row.url else answer.stated_total)
     if answer.problem:
         tally.failed(row.source, answer.problem)
     if way == "sitemap" or not tally.repeats(row.source, [one.canonical for one in found]):
@@ -194,8 +199,8 @@ def _read(way: str, body: bytes, url: str, headers: tuple[tuple[str, str], ...])
     return _READERS[way](http.decode(body, headers, MAX_DECODED), url, headers)
 
 
-def _entry(url: str, source: str, profile: Profile) -> Found | None:
-    spelled = absolute(url, profile.home)
+def _entry(entry: Entry, source: str, profile: Profile) -> Found | None:
+    spelled = absolute(entry.url, profile.home)
     if spelled is None:
         return None
     spelled = normal(spelled, profile)
@@ -204,4 +209,4 @@ def _entry(url: str, source: str, profile: Profile) -> Found | None:
     if role is None:
         end = End.TRAP if verdict.rule is UrlRule.TRAP else End.OUT_OF_SCOPE
         return Found(spelled, canonical(spelled), Role.PAGE, source, end, verdict.why or str(verdict.rule))
-    return Found(spelled, canonical(spelled), role, source)
+    return Found(spelled, canonical(spelled), role, source, modified=moment(entry.hints.get("lastmod")))

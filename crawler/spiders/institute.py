@@ -33,6 +33,7 @@ from crawler.etiquette.robots import RobotsForbidden, RobotsUnreachable
 from crawler.etiquette.slots import HostHeld
 from crawler.frontier import End, Role, Row
 from crawler.options import Options, home
+from crawler.recrawl import Mode
 
 logger = logging.getLogger(__name__)
 
@@ -105,8 +106,10 @@ class InstituteSpider(Spider):
         elif Truncation.DISCONNECT in response.flags and not row.tries:
             await self._again(row, "the answer was cut off")
         else:
-            if row.role is Role.SOURCE and response.status < 400 and not 300 <= response.status < 400:
-                await self._read_source(row, response.body, _pairs(response.headers))
+            if row.role is Role.SOURCE and response.status == 304:
+                await self._read_again(row, stored.location, stored.revisit)
+            elif row.role is Role.SOURCE and response.status < 300:
+                await self._read_source(row, response.body, _pairs(response.headers), stored.revisit)
             else:
                 await self._read(row, stored.location, stored.revisit)
 
@@ -169,16 +172,16 @@ class InstituteSpider(Spider):
             self.crawl.sources.failed(row.source, reason or str(end))
         await self.crawl.finished(row, end, reason)
 
-    async def _read_again(self, row: Row, location: Location) -> None:
+    async def _read_again(self, row: Row, location: Location, revisit: bool = False) -> None:
         capture = self.crawl.collection.read(location) if row.role is Role.SOURCE else None
         if capture is not None and 200 <= capture.status < 300:
-            await self._read_source(row, capture.entity, capture.headers)
+            await self._read_source(row, capture.entity, capture.headers, revisit)
         else:
-            await self._read(row, location)
+            await self._read(row, location, revisit)
 
-    async def _read_source(self, row: Row, body: bytes, headers: http.Headers) -> None:
+    async def _read_source(self, row: Row, body: bytes, headers: http.Headers, revisit: bool) -> None:
         found, problem = await sources.read(row, body, headers, self.crawl.profile, self.crawl.sources)
-        end = End.FAILED if problem else End.ARCHIVED
+        end = End.FAILED if problem else End.UNCHANGED if revisit else End.ARCHIVED
         if problem and not found and sources.is_wall(body, headers):
             end, problem = End.BOTWALL, "a challenge page"
             self.crawl.sources.failed(row.source, problem)
@@ -202,7 +205,8 @@ class InstituteSpider(Spider):
                 return
         if not only_links and underived is None:
             crawl.keep(derived)
-        found = crawl.leads.of(row, derived)
+        all_ = row.role is not Role.PAGE or crawl.recrawl.says_otherwise(row, derived, revisit)
+        found = crawl.leads.of(row, derived, all_=all_ and crawl.recrawl.mode is Mode.INCREMENTAL)
         if row.role in (Role.LISTING, Role.PAGE):
             crawl.shapes.read(derived, found)
         named = self._tally(row, derived)
@@ -217,7 +221,7 @@ class InstituteSpider(Spider):
             end, reason = (end, derived.redirect_to) if found else (End.FAILED, "too many redirects")
         elif end is End.REDIRECTED:
             end, reason = End.OUT_OF_SCOPE, "redirected to what is no http or https address, and never opened"
-        await crawl.finished(row, end, reason, _what(derived), found, named)
+        await crawl.finished(row, end, reason, _what(derived), found, named, derived)
 
     def _look_at_walls(self, row: Row, wall: bool) -> None:
         """Challenge pages in a row: the host is left alone for a while, then for good. Sources and listings are shut

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from archive.dataset.derived import Derived
 from archive.institutes.profile import Etiquette, Profile
 from archive.store.capture import Capture
 from crawler.crawl import Crawl
@@ -34,6 +35,7 @@ class Survey(Crawl):
         detail: str | None = None,
         found: Sequence[Found] = (),
         named: Sequence[str] = (),
+        derived: Derived | None = None,
     ) -> None:
         onward = [one for one in found if end is End.REDIRECTED and one.end is None]
         if not onward or not self.scout.redirected(onward[0].url):

@@ -11,8 +11,20 @@ from pathlib import Path
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "wordpress"
 
 
+class Address(str):
+    """The site's address, and where it lies."""
+
+    folder: Path
+
+    def run(self, php: str) -> str:
+        """Runs PHP within the site, as its editors' actions do; returns what it prints."""
+        code = f"require {str(self.folder / 'site' / 'wp-load.php')!r}; {php}"
+        done = subprocess.run(["php", "-r", code], check=True, capture_output=True, text=True, timeout=120)
+        return done.stdout
+
+
 @contextlib.contextmanager
-def running(*options: str) -> Iterator[str]:
+def running(*options: str) -> Iterator[Address]:
     """Starts the site in a folder of its own, yields its address, and stops it."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
@@ -25,7 +37,9 @@ def running(*options: str) -> Iterator[str]:
             [SHARED / "up.sh", "--dir", site, "--port", str(port), *options],
             check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=600,
         )  # fmt: skip
-        yield f"http://127.0.0.1:{port}/"
+        address = Address(f"http://127.0.0.1:{port}/")
+        address.folder = site
+        yield address
     finally:
         subprocess.run([SHARED / "up.sh", "--stop", "--dir", site], check=False, timeout=60)
         shutil.rmtree(folder, ignore_errors=True)

@@ -190,6 +190,25 @@ def test_a_view_of_the_same_post_makes_no_version(site: Site, tmp_path: Path) ->
     assert (version.text, version.url, version.last_seen) == ("نصّ كما نُشر.", URL, view.captured_at)
 
 
+@pytest.mark.parametrize("named", [URL, None], ids=["names its canonical", "was beside it before"])
+def test_a_view_that_alone_was_asked_for_makes_no_version(site: Site, tmp_path: Path, named: str | None) -> None:
+    """Not every address is due at each crawl."""
+    site.page(URL, FIRST, post_id=7)
+    site.page(URL + "print/", content(text="أقلّ منه."), post_id=7, canonical=named)
+    view = site.page(URL + "print/", content(text="أقلّ منه."), crawl=2, post_id=7, canonical=named)
+    [version] = only(site, tmp_path).versions
+    assert (version.text, version.url, version.last_seen) == ("نصّ كما نُشر.", URL, view.captured_at)
+
+
+def test_an_address_that_is_new_is_where_it_stands_now_though_the_old_one_was_not_asked_for(
+    site: Site, tmp_path: Path
+) -> None:
+    site.page(URL, FIRST, post_id=7)
+    site.page(HOME + "new/", SECOND, crawl=2, post_id=7)
+    first, second = only(site, tmp_path).versions
+    assert (second.text, second.url, first.url) == ("نصّ كما عُدّل.", HOME + "new/", HOME + "new/")
+
+
 def test_documents_are_joined_with_their_captures(site: Site, tmp_path: Path) -> None:
     report = HOME + "uploads/report.pdf"
     says = content(documents=(pdf(report, "Download PDF"), pdf(HOME + "lost.pdf")))

@@ -10,6 +10,7 @@ import pytest
 from archive.store import cdxj
 from archive.store.collection import Collection
 from archive.store.exchange import Location
+from archive.store.originals import Originals
 from tests.archive.store.samples import ARABIC, ARABIC_CODED, EARLY, PLAIN, exchange, sealed, writer
 
 TAGGED = PLAIN.replace(b"200 OK\r\n", b'200 OK\r\nETag: W/"a-1"\r\nLast-Modified: Sun, 22 Nov 2026 10:00:00 GMT\r\n', 1)
@@ -85,3 +86,34 @@ def test_the_index_is_the_same_from_the_warcs_alone_and_by_cdxj_indexer(tmp_path
     head, _, told = theirs.partition(b"{")
     own_head, _, own_told = ours.partition(b"{")
     assert (own_head, json.loads(b"{" + own_told)) == (head, json.loads(b"{" + told))
+
+
+def test_the_next_request_asks_with_the_validators_of_the_newest_whole_answer(tmp_path: Path) -> None:
+    collection, _, _ = asked_again(tmp_path)
+    originals = Originals(collection)
+    assert originals.validators(ARABIC) == {
+        "If-None-Match": 'W/"a-1"',
+        "If-Modified-Since": "Sun, 22 Nov 2026 10:00:00 GMT",
+    }
+    assert originals.validators("https://institute.example/other") == {}
+    with collection.lock():
+        hand = writer(collection)
+        hand.write([exchange(after=120, response=b'HTTP/1.1 404 Not Found\r\nETag: "x"\r\nContent-Length: 0\r\n\r\n')])
+        hand.seal()
+    assert originals.validators(ARABIC)["If-None-Match"] == 'W/"a-1"'
+
+
+def test_a_304_to_the_tag_of_a_revisit_stands_for_what_that_repeats(tmp_path: Path) -> None:
+    """Servers behind a balancer tag the same bytes each in its own way."""
+    collection, (original,) = sealed(tmp_path / "demo", exchange(response=TAGGED))
+    with collection.lock():
+        for after, sent in ((60, {"response": TAGGED.replace(b"a-1", b"b-2")}), (120, {})):
+            asked = BY_TAG.replace(b'"a-1"', b'"b-2"')
+            hand = writer(collection)
+            (last,) = hand.write([exchange(after=after, **{"response": ANSWER, "request": asked, **sent})])
+            hand.seal()
+    assert Originals(collection).validators(ARABIC)["If-None-Match"] == 'W/"b-2"'
+    record = collection.record(last)
+    assert (record.type, record.block) == ("revisit", b"")
+    assert record.ids("WARC-Refers-To") == [collection.record(original).record_id]
+    assert collection.read(last).entity == collection.read(original).entity
