@@ -1,6 +1,7 @@
 """The end of a crawl: drained, sealed, derived and reported, beside the reactor."""
 
 import hashlib
+import logging
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -18,6 +19,8 @@ from crawler import changes, report
 from crawler.census import Census, archived_before, take
 from crawler.crawl import Crawl
 from crawler.errors import space
+
+logger = logging.getLogger(__name__)
 
 _PART = 2 * 1024 * 1024  # bytes of a paper in one record
 _PAPERS = ("urls.jsonl", "log.jsonl")  # kept in the WARC, so that the collection explains itself
@@ -116,7 +119,14 @@ def _report(crawl: Crawl, outcome: report.Outcome, census: Census) -> None:
         "ledger": crawl.collection.ledger.head(),
     }
     report.write(crawl.folder / "report.json", outcome, more)
-    page.write(crawl.collection, crawl.id)
+    try:
+        page.write(crawl.collection, crawl.id)
+    except Exception as error:
+        if space(error):
+            raise
+        # What the page shows is in report.json: a page that cannot be drawn is no reason to crawl again.
+        again = f"`policy-archive report {crawl.collection.name}` tries again"
+        logger.exception("report.html could not be made; %s", again)
 
 
 def _digests(folder: Path) -> dict[str, str]:

@@ -11,7 +11,6 @@ from archive.replay.survey import Replayed
 from archive.store.collection import Collection
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
-_SIZE = {"width": 1200, "height": 1600}
 _PATIENCE = 30_000  # milliseconds for a page
 
 
@@ -33,7 +32,7 @@ class Camera:
         self._wayback.__enter__()
         self._playwright: Any = sync_playwright().start()
         self._browser = self._playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
-        self._page = self._browser.new_page(viewport=_SIZE)
+        self._page = self._browser.new_page(viewport={"width": 1200, "height": 1600})
 
     def take(self, one: Replayed) -> Path:
         """The page as a reader sees it, its first screen."""
