@@ -7,6 +7,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,11 @@ from archive.catalogue.lines import Group
 from archive.catalogue.rows import Row
 from archive.dataset.jsonl import HISTORY
 from archive.errors import ArchiveError, CollectionError
+from archive.store import cdxj
+from archive.store.access import hidden
 from archive.store.collection import Collection
+from archive.store.warc import target_uri
+from archive.store.withheld import Withheld
 
 NAME = "catalogue.sqlite"
 _BATCH = 500  # publications, or rows of the index, at a time
@@ -127,8 +132,15 @@ def stamp(collection: Collection) -> str:
     """What changes when the dataset, the index, the ledger or a report does: names, sizes and times of the files."""
     reports = sorted(collection.crawls_dir.glob("*/report.json")) if collection.crawls_dir.is_dir() else []
     files = [collection.dataset_dir / HISTORY, collection.index.path, collection.path / "ledger.jsonl", collection.toml]
-    told = [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in [*files, *reports] if path.exists()]
+    told: list[Any] = [
+        (path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in [*files, *reports] if path.exists()
+    ]
+    told += sorted(hidden(collection, _today()))  # a withholding may begin with a line, and end with a day
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
 
 
 class _Refresh:
@@ -140,6 +152,8 @@ class _Refresh:
         self._collection = collection
         self._name = collection.name
         self._progress = progress
+        self._withheld = Withheld.of(collection, _today())
+        self._hidden = hidden(collection, _today())
 
     def run(self) -> int:
         mark = stamp(self._collection)
@@ -162,6 +176,8 @@ class _Refresh:
         size, done, written = history.stat().st_size, 0, 0
         build = 1 + (self._value("SELECT max(build) FROM publications WHERE collection = ?") or 0)
         for ident, group in lines.groups(history):
+            if self._withheld.publication(ident):  # since the dataset was derived
+                continue
             written += self._publication(ident, group, build)
             done = sum(group.places[-1])
             self._progress(self._name, done, size)
@@ -233,6 +249,7 @@ class _Refresh:
                 "offset": line.offset, "length": line.length,
             }
             for line in self._collection.captures()
+            if line.key not in self._hidden
         )  # fmt: skip
         self._insert("captures", captures)
 
@@ -255,7 +272,7 @@ class _Refresh:
             return
         with path.open(encoding="utf-8") as file:
             for told in map(json.loads, file):
-                if told["end"] in _LOST:
+                if told["end"] in _LOST and not (self._hidden and cdxj.key(target_uri(told["url"])) in self._hidden):
                     kept = {name: told[name] for name in ("url", "end", "reason", "role", "source")}
                     yield {"collection": self._name, "crawl": crawl, **kept}
 
