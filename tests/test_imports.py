@@ -14,6 +14,7 @@ MAY = {
     "archive.cli": {
         "archive.browse",
         "archive.catalogue",
+        "archive.export",
         "archive.reports",
         "archive.replay",
         "archive.audit",
@@ -28,11 +29,13 @@ MAY = {
         "archive.replay",
         "archive.audit",
         "archive.catalogue",
+        "archive.export",
         "archive.dataset",
         "archive.extract",
         "archive.store",
         "archive.institutes",
     },
+    "archive.export": {"archive.dataset", "archive.extract", "archive.store", "archive.institutes"},
     "archive.catalogue": {"archive.dataset", "archive.extract", "archive.store", "archive.institutes"},
     "archive.replay": {
         "archive.pack",

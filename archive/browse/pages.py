@@ -16,6 +16,8 @@ from archive.dataset.differences import differences
 from archive.dataset.jsonl import HISTORY
 from archive.dataset.side_by_side import rows as side_by_side
 from archive.dataset.side_by_side import said
+from archive.export.citations import FORMATS, Archive, plain
+from archive.export.selection import Source
 
 _FACETS = ("kind", "language", "year", "institute", "collection")
 _FILTERS = (*_FACETS, "state", "author", "tag", "section", "country")
@@ -80,11 +82,8 @@ def search(connection: sqlite3.Connection, asked: Asked, home: Home) -> Answer:
 
 def publication(connection: sqlite3.Connection, asked: Asked, home: Home) -> Answer:
     row = queries.publication(connection, asked.path["collection"], asked.path["id"])
-    if row is None:
-        return None
-    given = asked.text("version")
-    number = int(given) if given.isascii() and given.isdigit() else row["versions"]
-    if not 1 <= number <= row["versions"]:
+    number = _number(row, asked)
+    if row is None or number is None:
         return None
     version = row["all_versions"][number - 1]
     line = _line(home, row, version)
@@ -92,8 +91,37 @@ def publication(connection: sqlite3.Connection, asked: Asked, home: Home) -> Ans
     return {
         "row": row, "line": line, "version": version, "number": number,
         "known": queries.known(connection, urls), "proof": Proof.of(home.collection(row["collection"]), line),
-        "findings": None,
+        "findings": None, "citation": plain(line, _archive(home, row)),
+        "formats": [(name, one.suffix) for name, one in FORMATS.items()],
     }  # fmt: skip
+
+
+def cite(connection: sqlite3.Connection, asked: Asked, home: Home) -> Answer:
+    """The citation of a publication, as a file."""
+    row = queries.publication(connection, asked.path["collection"], asked.path["id"])
+    number = _number(row, asked)
+    form = FORMATS.get(asked.path["format"])
+    if row is None or number is None or form is None:
+        return None
+    line = _line(home, row, row["all_versions"][number - 1])
+    written = form.whole(line, _archive(home, row), version=bool(asked.text("version")))
+    return Raw(written, f"{form.media_type}; charset=utf-8")
+
+
+def _number(row: dict[str, Any] | None, asked: Asked) -> int | None:
+    """The version that was asked for, from 1; the last unless one was named."""
+    if row is None:
+        return None
+    given = asked.text("version")
+    number = int(given) if given.isascii() and given.isdigit() else row["versions"]
+    return number if 1 <= number <= row["versions"] else None
+
+
+def _archive(home: Home, row: dict[str, Any]) -> Archive:
+    collection = home.collection(row["collection"])
+    if collection is None:
+        return Archive(row["collection"])
+    return Archive(collection.name, collection.meta.title, Source(collection).head)
 
 
 def changes(connection: sqlite3.Connection, asked: Asked, home: Home) -> Answer:

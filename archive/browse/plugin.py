@@ -22,6 +22,7 @@ _ROUTES: tuple[tuple[str, str], ...] = (
     (r"^/search$", "search"),
     (r"^/publication/(?P<collection>[^/]+)/(?P<id>[^/]+)$", "publication"),
     (r"^/publication/(?P<collection>[^/]+)/(?P<id>[^/]+)/changes$", "changes"),
+    (r"^/publication/(?P<collection>[^/]+)/(?P<id>[^/]+)/cite\.(?P<format>[a-z]+)$", "cite"),
     (r"^/publication/(?P<collection>[^/]+)/(?P<id>[^/]+)/verified$", "verified"),
     (r"^/cases$", "cases"),
     (r"^/authors$", "authors"),

@@ -128,6 +128,11 @@ class Search:
         hits = tuple(self._hit(dict(zip(names, row, strict=True)), query) for row in found)
         return Results(total, hits, {name: self._facet(name, where, values) for name in facets})
 
+    def ids(self, typed: str, filters: dict[str, str] | None = None) -> Iterator[str]:
+        """The ids of all that is found, in no order."""
+        where, values = _where(Query.of(typed), filters or {})
+        return (row[0] for row in self._connection.execute(f"SELECT publications.id {where}", values))
+
     def _hit(self, row: dict[str, Any], query: Query) -> Hit:
         text = row.pop("text") or row["standfirst"] or ""
         return Hit(row, tuple(marked(row["title"] or "", query)), tuple(snippet(text, query)))

@@ -3,6 +3,7 @@
 from archive.cli import (
     browse,
     derive,
+    export,
     packages,
     replay,
     report,
@@ -23,6 +24,7 @@ __all__ = [
     "browse",
     "collection",
     "derive",
+    "export",
     "home",
     "main",
     "packages",

@@ -71,6 +71,27 @@ def test_every_publication_of_both_languages_is_shown_as_it_runs(get: Get) -> No
             assert paragraph.split("\n")[0] in text
 
 
+def test_a_publication_is_cited_in_every_format(get: Get) -> None:
+    for one in shelf.publications(3):
+        path = f"/publication/demo/{quote(one['id'], safe='')}"
+        shown = get(path).text
+        for form, media_type in (
+            ("csl", "application/vnd.citationstyles.csl+json"),
+            ("bibtex", "application/x-bibtex"),
+            ("ris", "application/x-research-info-systems"),
+            ("plain", "text/plain"),
+        ):
+            answer = get(f"{path}/cite.{form}")
+            assert answer.status_code == 200
+            assert answer.headers["content-type"].startswith(media_type)
+            assert one["url"] in answer.text
+            assert f"/cite.{form}" in shown
+        assert get(f"{path}/cite.docx").status_code == 404
+        assert get(f"{path}/cite.ris?version=9").status_code == 404
+    of_version = get(f"/publication/demo/{quote(ARABIC, safe='')}/cite.ris?version=1").text
+    assert f"ID  - {ARABIC}@20261101120000000000" in of_version
+
+
 def test_what_a_page_says_is_never_markup(get: Get) -> None:
     path = f"/publication/demo/{quote(ARABIC, safe='')}"
     for address in (path, f"{path}/changes", "/search?q=زلازل"):

@@ -1,0 +1,94 @@
+"""`export` and `release`: the data in the forms that others work with."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from archive.catalogue.search import Search
+from archive.cli.command import RESEARCHER, app, collection
+from archive.cli.search import refreshed
+from archive.export.dictionary import dictionary
+from archive.export.export import FORMATS, export
+from archive.export.selection import ExportError, Selection, Source
+from archive.lines import many
+
+
+def _day(text: str | None, option: str) -> str | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise ExportError(f"{option} {text!r} is no day: write it as 2026-11-23") from None
+
+
+@app.command(
+    name="export",
+    rich_help_panel=RESEARCHER,
+    epilog="Example: policy-archive export timep --format parquet --to timep-parquet  prints  1,204 publications",
+)
+def export_(
+    ctx: typer.Context,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="COLLECTION…", help="One or more collections.", show_default=False)
+    ] = None,
+    to: Annotated[
+        Path | None, typer.Option("--to", metavar="PLACE", help="The folder, or the file, that is made.")
+    ] = None,
+    form: Annotated[str | None, typer.Option("--format", metavar="FORMAT", help=", ".join(FORMATS) + ".")] = None,
+    kind: Annotated[list[str] | None, typer.Option(help="Only this kind; may be given again.")] = None,
+    language: Annotated[list[str] | None, typer.Option(help="Only this language; may be given again.")] = None,
+    tag: Annotated[list[str] | None, typer.Option(help="Only with this tag; given again, with one of them.")] = None,
+    since: Annotated[str | None, typer.Option(metavar="DAY", help="Published on that day or later.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="DAY", help="Published on that day or earlier.")] = None,
+    changed_since: Annotated[
+        str | None, typer.Option(metavar="DAY", help="New, or said otherwise, since that day.")
+    ] = None,
+    text: Annotated[str | None, typer.Option(metavar="WORDS", help="Only what `search` finds.")] = None,
+    versions: Annotated[bool, typer.Option("--versions", help="Every version, and not the last alone.")] = False,
+    excel: Annotated[bool, typer.Option("--excel", help="csv: begin with the mark that Excel knows UTF-8 by.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Take the place of an earlier export.")] = False,
+    show_dictionary: Annotated[
+        bool, typer.Option("--dictionary", help="Print what every field is, as a Markdown table, and stop.")
+    ] = False,
+) -> None:
+    """Write publications as Parquet, CSV, CSL-JSON, BibTeX, RIS, Markdown or a Frictionless data package, with a card.
+
+    Exit codes: 0 written · 1 nothing was found · 2 wrong usage.
+    """
+    if show_dictionary:
+        print(dictionary(), end="")
+        return
+    if not names or to is None or form is None:
+        raise ExportError("say what is to be exported, how and where: export COLLECTION --format csv --to FILE")
+    sources = [Source(collection(ctx, name), versions) for name in dict.fromkeys(names)]
+    selection = Selection(
+        frozenset(kind or ()),
+        frozenset(language or ()),
+        frozenset(tag or ()),
+        _day(since, "--since"),
+        _day(until, "--until"),
+        _day(changed_since, "--changed-since"),
+        _found(ctx, [source.name for source in sources], text) if text is not None else None,
+    )
+    given = {
+        "kind": kind, "language": language, "tag": tag, "published since": since, "published until": until,
+        "changed since": changed_since, "with the words": text,
+    }  # fmt: skip
+    asked = ", ".join(
+        f"{what} {' or '.join(value) if isinstance(value, list) else value}" for what, value in given.items() if value
+    )
+    coverage = export(sources, to, form, selection, asked, excel=excel, replace=replace)
+    print(many(coverage.lines, "version" if versions else "publication"))
+    print(to)
+    raise typer.Exit(0 if coverage.lines else 1)
+
+
+def _found(ctx: typer.Context, names: list[str], words: str) -> dict[str, frozenset[str]]:
+    """The ids that a search finds in each collection: as many are held in memory as are found."""
+    searching = Search.open(refreshed(ctx).path)
+    found = {name: frozenset(searching.ids(words, {"collection": name})) for name in names}
+    searching.close()
+    return found
