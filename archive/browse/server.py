@@ -34,6 +34,7 @@ class Browse:
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             self._socket.bind((HOST, port))
+            self._socket.listen(128)  # whoever is told the address may ask at once
         except OSError as error:
             raise BrowseError(
                 f"port {port} on {HOST} cannot be had ({error.strerror}): another one? (--port)"

@@ -1,9 +1,6 @@
 """ReplayWeb.page, as npm has it, and a package beside it: served from loopback, in ranges, as its readers want them."""
 
 import re
-import shutil
-import subprocess
-import tarfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import pytest
+from tests.browser import npm
 
 VERSION = "2.5.3"
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
@@ -24,23 +21,9 @@ WORKER = 'importScripts("/sw.js");'
 WAITING = "<script>navigator.serviceWorker.ready.then(() => location.reload())</script>"
 
 
-def fetched(folder: Path) -> Path:
-    """The folder with ReplayWeb.page's two scripts; fetched once by npm, which knows from where."""
-    if not shutil.which("npm"):
-        pytest.skip("no npm: ReplayWeb.page comes from it")
-    made = folder / f"replaywebpage-{VERSION}"
-    if not (made / "sw.js").exists():
-        command = ["npm", "pack", "--silent", f"replaywebpage@{VERSION}", "--pack-destination", str(folder)]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
-        if done.returncode:
-            pytest.skip(f"npm cannot fetch ReplayWeb.page: {done.stderr[-300:]}")
-        made.mkdir(exist_ok=True)
-        with tarfile.open(made.with_suffix(f"{made.suffix}.tgz")) as opened:
-            for name in ("ui.js", "sw.js"):
-                member = opened.extractfile(f"package/{name}")
-                assert member is not None
-                (made / name).write_bytes(member.read())
-    return made
+def scripts(folder: Path) -> Path:
+    """The folder with ReplayWeb.page's two scripts."""
+    return npm.fetched(folder, "replaywebpage", VERSION, ("ui.js", "sw.js"))
 
 
 @contextmanager

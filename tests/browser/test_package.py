@@ -11,7 +11,8 @@ from archive.proof.key import Key
 from archive.store.collection import Collection
 from tests.archive.audit import samples
 from tests.archive.pack import making
-from tests.browser.replaywebpage import fetched, served
+from tests.browser import replaywebpage
+from tests.browser.replaywebpage import served
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 AT = datetime(2026, 11, 22, 20, 0, 0, tzinfo=UTC)
@@ -24,7 +25,7 @@ def collection(tmp_path_factory: pytest.TempPathFactory) -> Collection:
 
 @pytest.fixture(scope="module")
 def scripts(pytestconfig: pytest.Config) -> Path:
-    return fetched(Path(pytestconfig.cache.mkdir("replaywebpage")))
+    return replaywebpage.scripts(Path(pytestconfig.cache.mkdir("replaywebpage")))
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from archive.catalogue.build import Catalogue
 from tests import shelf
 
 COUNT = 40
-ARABIC = "demo:p1210"
+ARABIC = "demo:p1216"
 HOSTILE = "<script>alert(1)</script> \"quoted\" 'أمر' & <b>bold</b> زلازل"
 Get = Callable[[str], Any]
 

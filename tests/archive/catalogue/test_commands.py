@@ -11,7 +11,7 @@ import pytest
 from tests import shelf
 
 ROOT = Path(__file__).parents[3]
-ARABIC = "demo:p1210"
+ARABIC = "demo:p1216"
 NEW = "نصٌّ جديدٌ قصير عن <b>الزلازل</b> في القاهرة."
 
 

@@ -12,7 +12,7 @@ TEXTS = {
     "demo:p1207": "A decree on water, and the Supreme Court of Administration. "
     + "Filler words stand here. " * 60
     + "Then an earthquake.",
-    "demo:p1210": "زلزالٌ في القاهِرة سنة ٢٠٢٤، وَمستشفى جديد. " + "كلمات كثيرة هنا. " * 60,
+    "demo:p1216": "زلزالٌ في القاهِرة سنة ٢٠٢٤، وَمستشفى جديد. " + "كلمات كثيرة هنا. " * 60,
 }
 
 
@@ -43,10 +43,10 @@ def search(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Search]:
 )
 def test_arabic_is_found_in_any_spelling(search: Search, typed: str) -> None:
     hits = search.find(typed).hits
-    assert [hit.row["id"] for hit in hits] == ["demo:p1210"]
+    assert [hit.row["id"] for hit in hits] == ["demo:p1216"]
     shown = [piece.text for piece in hits[0].snippet if piece.hit]
     assert shown
-    assert all(word in TEXTS["demo:p1210"] for word in shown)  # as it stands, not folded
+    assert all(word in TEXTS["demo:p1216"] for word in shown)  # as it stands, not folded
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,116 @@
+"""The catalogue's pages as people use them: in a browser without scripts, by keyboard, on a phone, in the dark."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests import shelf
+from tests.browser import npm
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+ROOT = Path(__file__).parents[2]
+COUNT = 60
+ARABIC = "demo:p1216"
+HOSTILE = "<img src=https://elsewhere.example/x onerror=alert(1)> زلازل في القاهرة"
+PAGES = ("/", "/search?q=القاهرة", "/cases", "/authors", "/links", "/crawls", "/publication/demo/demo%3Ap1216",
+         "/publication/demo/demo%3Ap1216/changes", "/publication/demo/demo%3Ap1207", "/nothing")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    home = tmp_path_factory.mktemp("home")
+    shelf.fill(home, COUNT, edited={ARABIC: HOSTILE})
+    command = [sys.executable, "-m", "crawler.cli", "--home", str(home), "browse", "--port", "0"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
+    ) as run:
+        assert run.stdout is not None
+        yield run.stdout.readline().strip().rstrip("/")
+        run.terminate()
+
+
+@pytest.fixture
+def page(browser: Browser, base: str) -> Iterator[Page]:
+    """A page without scripts that fails the test when it asks for anything elsewhere."""
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 1200, "height": 900})
+    asked: list[str] = []
+    opened = context.new_page()
+    opened.on("request", lambda request: asked.append(request.url))
+    yield opened
+    context.close()
+    assert [url for url in asked if not url.startswith((base, "data:"))] == []
+
+
+@pytest.mark.parametrize(("typed", "direction"), [("القاهره", "rtl"), ("tribunal", "ltr")])
+def test_search_opens_a_publication(page: Page, base: str, typed: str, direction: str) -> None:
+    page.goto(base)
+    page.get_by_label("Search titles and texts, in any spelling").fill(typed)
+    page.keyboard.press("Enter")
+    first = page.locator(".hits h2 a").first
+    title = first.inner_text()
+    first.click()
+    assert page.locator("h1").inner_text() == title
+    assert page.locator(".text").get_attribute("dir") == direction
+    shown = page.locator(".text").bounding_box()
+    words = page.locator(".text p").first.bounding_box()
+    assert shown
+    assert words
+    assert words["x"] >= shown["x"] - 1
+
+
+def test_two_versions_stand_side_by_side(page: Page, base: str) -> None:
+    page.goto(f"{base}/publication/demo/demo%3Ap1216")
+    page.get_by_role("link", name="what changed").click()
+    assert "زلازل" in page.locator("ins").last.inner_text()
+    assert page.locator("del").count() > 0
+    before, after = (page.locator("table.sides").last.locator("thead th").nth(n).bounding_box() for n in (0, 1))
+    assert before
+    assert after
+    assert before["x"] > after["x"], "an Arabic text's older side is on the right"
+
+
+def test_the_keyboard_reaches_the_content(page: Page, base: str) -> None:
+    page.goto(base)
+    page.keyboard.press("Tab")
+    skip = page.locator(".skip")
+    assert skip.is_visible()
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#main")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_phone_needs_no_sideways_scrolling(browser: Browser, base: str, path: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 800}, color_scheme="dark")
+    shown = context.new_page()
+    shown.goto(base + path)
+    wide = shown.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    context.close()
+    assert wide <= 0
+
+
+@pytest.fixture(scope="module")
+def axe(pytestconfig: pytest.Config) -> str:
+    folder = npm.fetched(Path(pytestconfig.cache.mkdir("axe-core")), "axe-core", "4.14.1", ("axe.min.js",))
+    return (folder / "axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(browser: Browser, base: str, axe: str, scheme: Any) -> None:
+    context = browser.new_context(color_scheme=scheme, bypass_csp=True)
+    shown = context.new_page()
+    found = {}
+    for path in PAGES:
+        shown.goto(base + path)
+        shown.evaluate(axe)
+        results = shown.evaluate("axe.run()")
+        serious = [one for one in results["violations"] if one["impact"] in ("serious", "critical")]
+        found |= {f"{path} {one['id']}": one["nodes"][0]["html"][:200] for one in serious}
+    context.close()
+    assert found == {}
