@@ -7,12 +7,12 @@ from typing import Annotated
 import typer
 
 from archive.catalogue.search import Search
-from archive.cli.command import RESEARCHER, app, collection
+from archive.cli.command import RESEARCHER, Name, app, collection
 from archive.cli.search import refreshed
 from archive.export.dictionary import dictionary
 from archive.export.export import FORMATS, export
 from archive.export.selection import ExportError, Selection, Source
-from archive.lines import many
+from archive.lines import Terminal, many
 
 
 def _day(text: str | None, option: str) -> str | None:
@@ -84,6 +84,47 @@ def export_(
     print(many(coverage.lines, "version" if versions else "publication"))
     print(to)
     raise typer.Exit(0 if coverage.lines else 1)
+
+
+@app.command(
+    rich_help_panel=RESEARCHER,
+    epilog="Example: policy-archive release timep --name 2026-11  prints  1,204 publications, the folder, its hash",
+)
+def release(
+    ctx: typer.Context,
+    name: Name,
+    named: Annotated[str, typer.Option("--name", metavar="NAME", help="What it is cited by, such as 2026-11.")],
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="HEAD", help="As of that head of the ledger, and not of now.")
+    ] = None,
+    again: Annotated[
+        bool, typer.Option("--check", help="Make a release that is there again, and say whether it is the same.")
+    ] = False,
+) -> None:
+    """Freeze the data under a name, from the WARCs alone: lines, Parquet, card, hashes, and how to cite them.
+
+    Exit codes: 0 made, or the same again · 1 it differs · 2 wrong usage, or there is one of that name.
+    """
+    from rich.progress import Progress
+
+    from archive.export.release import Release, check
+    from archive.export.release import release as make
+
+    shown, talk = collection(ctx, name), Terminal(stderr=True)
+    with Progress(console=talk, transient=True, disable=not talk.is_terminal) as bar:
+        task = bar.add_task("deriving", total=None)
+
+        def progress(done: int, of: int) -> None:
+            bar.update(task, completed=done, total=of)
+
+        differing = check(shown, named, progress) if again else []
+        made = Release.open(shown, named) if again else make(shown, named, at, progress)
+    for path in differing:
+        print(f"differs: {path}")
+    print(many(made.told["publications"], "publication"))
+    print(made.path)
+    print(f"sha256:{made.sha256}" + (" · the same again" if again and not differing else ""))
+    raise typer.Exit(1 if differing else 0)
 
 
 def _found(ctx: typer.Context, names: list[str], words: str) -> dict[str, frozenset[str]]:

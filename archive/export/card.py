@@ -56,11 +56,13 @@ class Holding:
         return self.meta.title or self.name
 
 
-def card(holdings: list[Holding], coverage: Coverage, asked: str, files: str, versions: bool) -> str:
+def card(
+    holdings: list[Holding], coverage: Coverage, asked: str, files: str, versions: bool, release: str | None = None
+) -> str:
     """Markdown. `asked` is what was selected, in words; `files` tells how the files are read."""
     noun = "version" if versions else "publication"
     sections = [
-        f"# {_line(', '.join(one.title for one in holdings))}",
+        f"# {_line(', '.join(one.title for one in holdings))}" + (f": release {release}" if release else ""),
         f"{many(coverage.lines, noun)} of {many(len(coverage.institutes), 'institute')}, {_span(coverage)}"
         + (f"; of all, {asked}" if asked else "")
         + ". Exported by policy-archive from the datasets that it derives from WARC files; each line names the record "
@@ -70,7 +72,7 @@ def card(holdings: list[Holding], coverage: Coverage, asked: str, files: str, ve
         "## Known gaps\n\n" + "\n".join(_gaps(one) for one in holdings),
         "## Doubts\n\n" + _doubts(coverage),
         "## Rights\n\n" + "\n".join(_rights(one) for one in holdings),
-        "## How to cite\n\n" + "\n".join(f"- {_line(cite(one))}" for one in holdings),
+        "## How to cite\n\n" + "\n".join(f"- {_line(cite(one, release))}" for one in holdings),
     ]
     return MARK + "\n\n".join(sections) + "\n"
 

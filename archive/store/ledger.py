@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from archive.errors import DamagedRecord
+from archive.errors import CollectionError, DamagedRecord
 from archive.store.journal import Journal
 
 GENESIS = "0" * 64
@@ -44,6 +44,17 @@ class Ledger:
         """The hash of the last line: whoever has noted it can tell whether anything before it was changed."""
         last = deque(self._journal, maxlen=1)
         return _hash(last[0]) if last else GENESIS
+
+    def until(self, head: str) -> list[dict[str, Any]]:
+        """The lines up to and with the one that was the head then, oldest first. Raises CollectionError where there is
+        no such line.
+        """
+        lines = []
+        for entry, line in zip(self, self._journal, strict=False):
+            lines.append(entry)
+            if _hash(line) == head:
+                return lines
+        raise CollectionError(f"{self.path} never had the head {head}: a report of this collection names one")
 
     def sealed(self) -> set[str]:
         """The names of the files that are sealed, indexed and written down here."""
