@@ -81,8 +81,7 @@ def read(lines: Sequence[bytes]) -> pyarrow.Table:
         read_options=pyarrow.json.ReadOptions(use_threads=False, block_size=len(data) + 1),
         parse_options=pyarrow.json.ParseOptions(explicit_schema=_as_read(), unexpected_field_behavior="ignore"),
     )
-    derived_by = pyarrow.array([_programs(_derived_by(line)) for line in lines], PROGRAMS)
-    return table.append_column(_DERIVED_BY, derived_by)
+    return table.append_column(_DERIVED_BY, _derived_by(lines))
 
 
 def typed(table: pyarrow.Table) -> pyarrow.Table:
@@ -90,13 +89,16 @@ def typed(table: pyarrow.Table) -> pyarrow.Table:
     return table.select(schema().names).cast(schema())
 
 
-def _derived_by(line: bytes) -> bytes:
-    """The value of `derived_by`: an object without objects, of names and versions."""
-    start = line.rindex(_KEY) + len(_KEY) - 1
-    return line[start : line.index(b"}", start) + 1]
-
-
-@cache
-def _programs(value: bytes) -> list[dict[str, str]]:
-    """One for each set of tools that a dataset was derived by, which are few."""
-    return [{"name": name, "version": version} for name, version in json.loads(value).items()]
+def _derived_by(lines: Sequence[bytes]) -> pyarrow.Array:
+    """The column `derived_by`. It is an object without objects, of names and versions, and the same on most lines: each
+    is read once.
+    """
+    places: dict[bytes, int] = {}
+    rows = []
+    for line in lines:
+        start = line.rindex(_KEY) + len(_KEY) - 1
+        rows.append(places.setdefault(line[start : line.index(b"}", start) + 1], len(places)))
+    distinct = [
+        [{"name": name, "version": version} for name, version in json.loads(value).items()] for value in places
+    ]
+    return pyarrow.array(distinct, PROGRAMS).take(pyarrow.array(rows, pyarrow.int64()))

@@ -114,5 +114,5 @@ class _Parts:
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"part-{part.files}.parquet"
         part.files += 1
-        self._open[place] = pyarrow.parquet.ParquetWriter(path, schema, compression="zstd", compression_level=3)
+        self._open[place] = pyarrow.parquet.ParquetWriter(path, schema, compression="zstd", compression_level=1)
         return self._open[place]
