@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from archive.dataset.jsonl import escaped
 from archive.institutes.urls import canonical
 from archive.store import cdxj
 from archive.store.collection import Collection
@@ -134,7 +135,7 @@ def take(path: Path, frontier: Frontier, waiting: End, earlier: Earlier | None =
     """
     census = Census()
     temporary = path.with_suffix(".tmp")
-    with temporary.open("w", encoding="utf-8") as file:
+    with temporary.open("wb") as file:
         for row, named in frontier.all():
             line = _line(row, named, waiting)
             if named and row.role in _PUBLICATIONS and line["end"] in _LEFT_OUT:
@@ -144,7 +145,7 @@ def take(path: Path, frontier: Frontier, waiting: End, earlier: Earlier | None =
                 line["missing"] = not held
                 census.name(line if why is None else {**line, "reason": why}, held)
             census.add(line, row.spared)
-            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+            file.write(escaped(json.dumps(line, ensure_ascii=False).encode()) + b"\n")
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)

@@ -19,6 +19,7 @@ from crawler import changes, report
 from crawler.census import Census, archived_before, take
 from crawler.crawl import Crawl
 from crawler.errors import space
+from crawler.frontier import End
 
 logger = logging.getLogger(__name__)
 
@@ -86,7 +87,8 @@ def _whole(crawl: Crawl, reason: str) -> report.Outcome:
     # The ledger counts what changed; the report names it.
     crawl.writer.close_crawl(asdict(outcome) | {"changes": outcome.changes.counts()})
     _report(crawl, outcome, census)
-    if crawl.error is None and outcome.exit_code not in (report.LIMITED, report.INTERRUPTED) and not crawl.refused:
+    over = outcome.exit_code not in (report.LIMITED, report.INTERRUPTED) and not outcome.urls.get(End.QUEUED)
+    if crawl.error is None and over and not crawl.refused:
         crawl.frontier.set_fact("ended", reason)  # last: a crash before this ends the crawl again
         crawl.frontier.commit()
     return outcome

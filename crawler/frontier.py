@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import IntEnum, StrEnum
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +59,10 @@ class End(StrEnum):
     QUEUED = "queued"
 
 
+TOO_DEEP = "too deep: "  # how the reason of a URL begins that is too many links away
+_AT_ONCE = 2_000  # URLs that are put in by one statement
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A URL that was found: as it is to be fetched, its identity, and what is to be done with it."""
@@ -93,6 +97,7 @@ class Row:
     source: str
     tries: int
     hops: int
+    depth: int = 0  # links from page to page that led here from where the crawl began
     robots: str | None = None  # what robots.txt says of it: see etiquette/robots.py
     seen: str | None = None  # when it was captured last before this crawl, as `2026-11-23T10:00:00Z`
     said: str | None = None  # the hash of what it said then
@@ -106,7 +111,7 @@ class Captured:
     location: Location
 
 
-_VERSION = 4  # of the tables; 0 was said of the same ones, before they had a number
+_VERSION = 5  # of the tables; 0 was said of the same ones, before they had a number
 _metadata = sa.MetaData()
 _urls = sa.Table(
     "urls",
@@ -121,6 +126,7 @@ _urls = sa.Table(
     sa.Column("reason", sa.Text),
     sa.Column("tries", sa.SmallInteger, nullable=False, default=0),
     sa.Column("hops", sa.SmallInteger, nullable=False, default=0),
+    sa.Column("depth", sa.Integer, nullable=False, default=0),
     sa.Column("due", sa.Float, nullable=False, default=0.0),
     sa.Column("via", sa.Integer),
     sa.Column("warc", sa.Text),
@@ -230,6 +236,13 @@ class Frontier:
 
     def add(self, found: Iterable[Found], via: Row | None = None) -> Added:
         """Put new URLs in; those that are known stay as they are. The caller commits."""
+        rest, new = iter(found), Added()
+        while some := list(islice(rest, _AT_ONCE)):
+            more = self._add(some, via)
+            new = Added(new.waiting + more.waiting, new.ended + more.ended)
+        return new
+
+    def _add(self, found: Iterable[Found], via: Row | None) -> Added:
         waiting: list[dict[str, Any]] = []
         needed: list[dict[str, Any]] = []
         ended: list[dict[str, Any]] = []
@@ -237,10 +250,11 @@ class Frontier:
             required = one.role is Role.REQUISITE and one.end is None
             print_ = fingerprint(one.url if one.exact else one.canonical)
             hops = via.hops + 1 if via and one.deeper else 0
+            depth = 0 if via is None else via.depth + leads_deeper(via, one)
             (ended if one.end else needed if required else waiting).append({
                 "fingerprint": print_, "url": one.url, "role": int(one.role), "source": one.source,
-                "state": State.DONE if one.end else State.QUEUED, "end": one.end, "reason": one.reason,
-                "tries": 0, "hops": hops, "due": 0.0, "via": via.id if via else None,
+                "state": State.DONE if one.end else State.QUEUED, "end": one.end, "reason": _whole(one.reason),
+                "tries": 0, "hops": hops, "depth": depth, "due": 0.0, "via": via.id if via else None,
             })  # fmt: skip
         return Added(self._insert(_ADD, waiting) + self._insert(_NEED, needed), self._insert(_ADD, ended))
 
@@ -286,9 +300,9 @@ class Frontier:
 
     def name(self, source: str, identities: Iterable[str]) -> None:
         """The source names these URLs, by their identities. The caller commits."""
-        rows = [{"fingerprint": fingerprint(identity), "source": source} for identity in identities]
-        if rows:
-            self._connection.execute(_NAME, rows)
+        rest = iter(identities)
+        while some := list(islice(rest, _AT_ONCE)):
+            self._connection.execute(_NAME, [{"fingerprint": fingerprint(one), "source": source} for one in some])
 
     def finish(
         self,
@@ -302,12 +316,14 @@ class Frontier:
         """The row is done, what it leads to is in, and so is what its source names by it. The caller commits."""
         new = self.add(found, row)
         self.name(row.source, named)
-        self._connection.execute(_DONE, {"row": row.id, "to": end, "why": reason, "what": detail, "copy": row.robots})
+        self._connection.execute(
+            _DONE, {"row": row.id, "to": end, "why": _whole(reason), "what": detail, "copy": row.robots}
+        )
         return new
 
     def retry(self, row: Row, due: float, reason: str) -> None:
         """Back into the queue, not before `due` (seconds since 1970). The caller commits."""
-        self._connection.execute(_RETRY, {"row": row.id, "at": due, "why": reason})
+        self._connection.execute(_RETRY, {"row": row.id, "at": due, "why": _whole(reason)})
 
     def postpone(self, row: Row, due: float) -> None:
         """Back into the queue, not tried, not before `due` (seconds since 1970). The caller commits."""
@@ -383,8 +399,16 @@ class Frontier:
 
 
 _NAME = sqlite.insert(_named).on_conflict_do_nothing()
-_ROW = [_urls.c[name] for name in ("id", "url", "role", "source", "tries", "hops", "robots", "seen", "said")]
-_ADD = sqlite.insert(_urls).on_conflict_do_nothing()
+_ROW = [_urls.c[name] for name in ("id", "url", "role", "source", "tries", "hops", "depth", "robots", "seen", "said")]
+_ADDED = sqlite.insert(_urls)
+# An address that was too deep by one way is fetched where a shorter one leads to it.
+_ADD = _ADDED.on_conflict_do_update(
+    index_elements=[_urls.c.fingerprint],
+    set_={name: _ADDED.excluded[name] for name in ("role", "source", "state", "end", "reason", "depth", "via")},
+    where=sa.and_(
+        _urls.c.end == End.LIMIT, _urls.c.reason.startswith(TOO_DEEP, autoescape=True), _ADDED.excluded.end.is_(None)
+    ),
+)
 # An address on another host is out of scope as a link, and fetched where a page embeds it.
 _NEED = sqlite.insert(_urls).on_conflict_do_update(
     index_elements=[_urls.c.fingerprint],
@@ -421,6 +445,16 @@ _RETRY = (
 )
 
 
+def _whole(reason: str | None) -> str | None:
+    """Half of a pair of surrogates is no text, and no table takes it: what a site sent may stand in a reason."""
+    return None if reason is None else reason.encode("utf-8", "replace").decode()
+
+
+def leads_deeper(via: Row, found: Found) -> bool:
+    """Whether a link counts: from page to page. A listing's pages and a redirect lead no deeper."""
+    return via.role is Role.PAGE and not found.deeper
+
+
 def _short(found: Found) -> Found:
     """An address that is longer than any server takes is a trap; its beginning is kept."""
     if len(found.url) <= LONGEST:
@@ -431,8 +465,8 @@ def _short(found: Found) -> Found:
 
 def _row(found: Any) -> Row:
     return Row(
-        found.id, found.url, Role(found.role), found.source, found.tries, found.hops, found.robots, found.seen,
-        found.said,
+        found.id, found.url, Role(found.role), found.source, found.tries, found.hops, found.depth, found.robots,
+        found.seen, found.said,
     )  # fmt: skip
 
 

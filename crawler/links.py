@@ -1,6 +1,7 @@
 """From what a page names to rows of the frontier: which are fetched, as what, and why the others are not."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 from archive.dataset.derived import Derived
@@ -8,7 +9,7 @@ from archive.extract.page import Role as PageRole
 from archive.institutes.patterns import Patterns, PatternTooSlow
 from archive.institutes.profile import Kind, KindRule, Profile
 from archive.institutes.urls import absolute, canonical, decoded, judge
-from crawler.frontier import End, Found, Role, Row
+from crawler.frontier import TOO_DEEP, End, Found, Role, Row, leads_deeper
 
 MAX_REQUISITES = 300  # a page; real ones need 20 to 150
 _KNOWN = 32_768  # addresses, about 8 MB
@@ -16,6 +17,7 @@ _MAX_HOPS = 10  # redirects in a row
 ROLES = {"page": Role.PAGE, "listing": Role.LISTING, "document": Role.DOCUMENT}
 _CUT = {"outside": End.OUT_OF_SCOPE, "denied": End.OUT_OF_SCOPE, "trap": End.TRAP}
 _FOLLOWED = frozenset({PageRole.PUBLICATION, PageRole.LISTING, PageRole.RESTRICTED})
+_TURNING = (Role.PAGE, Role.LISTING)  # what leads on
 _NEEDS_NOTHING = frozenset({PageRole.LISTING, PageRole.BOTWALL, PageRole.MISSING, PageRole.ERROR})
 
 
@@ -47,6 +49,7 @@ class Leads:
         self._roles = frozenset(roles)
         self._only = only
         self._known = Known()
+        self._deep = Known()
 
     def of(self, row: Row, derived: Derived, all_: bool = False) -> list[Found]:
         """A redirect's target; else what the page needs to be seen again, and its links. With `all_`, also what went
@@ -95,11 +98,24 @@ class Leads:
         for link in derived.links:
             role = ROLES[link.rule]
             wanted = self._follow or role is Role.DOCUMENT or link.key in parts
-            if role in self._roles and wanted and (self._known.new(link.key) or all_):
-                yield self.judged(Found(link.url, link.key, role, source))
+            if role not in self._roles or not wanted:
+                continue
+            found = self.judged(Found(link.url, link.key, role, source))
+            if role in _TURNING and link.key not in parts and (why := self._too_deep(row, found)):
+                if self._deep.new(link.key):  # known from here alone: another page may lead there by fewer links
+                    yield replace(found, end=End.LIMIT, reason=why)
+            elif self._known.new(link.key) or all_:
+                yield found
         for cut in derived.cut_urls if self._follow else ():
             if self._known.new(cut.key):
                 yield Found(cut.url, cut.key, Role.PAGE, source, _CUT[cut.rule], cut.why or cut.rule)
+
+    def _too_deep(self, row: Row, found: Found) -> str | None:
+        """Why a page is too many links away to be fetched."""
+        most, depth = self._profile.limits.depth, row.depth + leads_deeper(row, found)
+        if not most or depth <= most or found.end:
+            return None
+        return f"{TOO_DEEP}{depth:,} links from page to page lead there, and the profile's limits.depth is {most:,}"
 
     def judged(self, found: Found) -> Found:
         """With `--only`, a page whose address alone says that it is of another kind is not fetched."""

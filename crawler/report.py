@@ -121,6 +121,9 @@ def _verdict(crawl: Crawl, reason: str, urls: Counter[str], by_role: dict[str, C
     if urls[End.LIMIT] and limits:
         left = many(urls[End.LIMIT], "URL")
         return LIMITED, f"stopped at a limit ({limits}) with {left} left; run the same command again to go on"
+    if urls[End.QUEUED]:
+        left = many(urls[End.QUEUED], "URL")
+        return INCOMPLETE, f"the crawl ended with {left} still queued; run the same command again to go on"
     failed = [source["name"] for source in crawl.sources.lines() if source["state"] == "failed"]
     if failed:
         return INCOMPLETE, f"{len(failed)} of {len(crawl.sources.lines())} sources failed: {', '.join(failed)}"

@@ -3,7 +3,6 @@
 import gc
 import logging
 import os
-import signal
 import sys
 from typing import Any
 
@@ -60,20 +59,6 @@ def run(crawl: Crawl, spider: type[InstituteSpider], console: Console, quiet: bo
         raise RuntimeError("the crawl ended without an outcome; its log says more: " + str(crawl.folder / "log.jsonl"))
     outcome: Outcome = crawl.outcome
     return outcome
-
-
-def end_at_once() -> None:
-    """Until the reactor has its own way with signals, one ends the process: nothing is in flight, and nothing to tidy.
-
-    Python's KeyboardInterrupt is lost where it is raised in a callback of the garbage collector, as it is at imports.
-    """
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _end)
-
-
-def _end(number: int, frame: Any) -> None:
-    os.write(sys.stderr.fileno(), b"policy-archive: interrupted\n")
-    os._exit(INTERRUPTED)
 
 
 class _Process(AsyncCrawlerProcess):

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-_INTEGERS = ("id", "role", "tries", "hops")
+_INTEGERS = ("id", "role", "tries", "hops", "depth")
 _TEXTS = ("url", "source", "state")
 _MAY_BE_MISSING = {
     "robots": "text",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-import crawler.cli  # noqa: F401  its verbs join those of the archive
+import crawler.cli.verbs  # noqa: F401  its verbs join those of the archive
 from archive import cli as archive_cli
 from tests.crawler.command import environment, policy_archive
 

@@ -21,7 +21,7 @@ def browse(
     """Search, read, compare, verify and replay the publications of all collections in a browser, until Ctrl-C."""
     from archive.browse.server import Browse
 
-    serving = Browse(home(ctx), refreshed(ctx).path, port)
+    serving = Browse(home(ctx), refreshed(ctx), port)
     print(serving.base, flush=True)
     Console(stderr=True).print("Ctrl-C ends it", style="dim", highlight=False)
     serving.run()

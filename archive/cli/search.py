@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 
-from archive.catalogue.build import Catalogue
 from archive.catalogue.search import Hit, Piece, Search
 from archive.cli.command import RESEARCHER, Json, app, home
 from archive.errors import CollectionError
@@ -16,9 +16,11 @@ from archive.lines import Terminal, counts, filled, many, width
 _FACETS = ("kind", "language", "year")
 
 
-def refreshed(ctx: typer.Context, rebuild: bool = False) -> Catalogue:
-    """The catalogue of the home, brought up to date."""
+def refreshed(ctx: typer.Context, rebuild: bool = False) -> Path:
+    """The file of the home's catalogue, brought up to date."""
     from rich.progress import Progress
+
+    from archive.catalogue.build import Catalogue  # sqlite-utils imports pandas: half a second and 80 MB
 
     catalogue = Catalogue(home(ctx))
     if not (catalogue.home / "collections").is_dir():
@@ -32,7 +34,7 @@ def refreshed(ctx: typer.Context, rebuild: bool = False) -> Catalogue:
             catalogue.refresh(
                 lambda name, done, of: bar.update(task, description=f"cataloguing {name}", completed=done, total=of)
             )
-    return catalogue
+    return catalogue.path
 
 
 @app.command(
@@ -45,12 +47,12 @@ def catalogue(
 ) -> None:
     """Bring catalogue.sqlite up to date: all collections in one file, for `search`, `browse` and any SQLite tool."""
     made = refreshed(ctx, rebuild)
-    search = Search.open(made.path)
+    search = Search.open(made)
     found = search.find(limit=0, facets=("collection",))
     search.close()
     names = found.facets["collection"]
     print(f"{many(found.total, 'publication')} of {many(len(names), 'collection')}")
-    print(made.path)
+    print(made)
 
 
 @app.command(
@@ -79,7 +81,7 @@ def search(
     """
     given = {"collection": collection, "kind": kind, "language": language, "year": None if year is None else str(year)}
     typed = " ".join(_as_typed(word) for word in words)
-    searching = Search.open(refreshed(ctx).path)
+    searching = Search.open(refreshed(ctx))
     results = searching.find(
         typed,
         {name: value for name, value in given.items() if value is not None},

@@ -28,7 +28,7 @@ _AROUND = 60  # characters of a long unchanged stretch that are shown at each en
 
 
 def _found(ctx: typer.Context, ident: str, collection: str | None) -> Versions:
-    return versions(refreshed(ctx).path, ident, collection)
+    return versions(refreshed(ctx), ident, collection)
 
 
 @app.command(rich_help_panel=RESEARCHER, epilog="Example: policy-archive show timep:p3105 --version 1")

@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from collections.abc import Iterable
 
 from archive.extract.warnings import Warning
 
@@ -30,27 +31,31 @@ _LABELS = {
     "iso-8859-8-i": "iso-8859-8",
 }
 
-_NOT_OF_THE_WEB = frozenset(["utf-7", "idna", "punycode", "unicode_escape", "raw-unicode-escape", "undefined"])
+_NOT_OF_THE_WEB = frozenset(["utf-7", "idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"])
 
 
 def decode(body: bytes, content_type: str | None, warnings: list[str]) -> str:
-    """Bytes to text: byte order mark, header, meta, then UTF-8, then by guess. Codes of what was doubtful are added
-    to `warnings`."""
-    for mark, name in _BOMS:
-        if body.startswith(mark):
-            return _replaced(body[len(mark) :], name, warnings)
+    """Bytes to text: byte order mark, header, meta, then UTF-8, then by guess. Text that is good UTF-8 is read as such
+    where a set of 8 bits is named. Codes of what was doubtful are added to `warnings`, and where mark, header and meta
+    do not name the same."""
     head = body[:4096]
-    if head.count(0) > len(head) // 4:  # UTF-16 that forgot its mark: every other byte of markup is NUL
-        warnings.append(Warning.CHARSET_GUESSED)
-        return _replaced(body, "utf-16-le" if head[1:2] == b"\0" else "utf-16-be", warnings)
     header = _HEADER_CHARSET.search(content_type or "")
     meta = _META_CHARSET.search(head) or _META_CHARSET.search(body[:100_000])
     declared = [_codec(header[1])] if header else []
+    for mark, name in _BOMS:
+        if body.startswith(mark):
+            _compare([name, *declared], warnings)
+            return _replaced(body[len(mark) :], name, warnings)
+    if head.count(0) > len(head) // 4:  # UTF-16 that forgot its mark: every other byte of markup is NUL
+        warnings.append(Warning.CHARSET_GUESSED)
+        return _replaced(body, "utf-16-le" if head[1:2] == b"\0" else "utf-16-be", warnings)
     if meta:
         # A page that can be read so far is no UTF-16, whatever it says (HTML Standard, 13.2.3.2).
         named = _codec(meta[1].decode("ascii"))
         declared.append("utf-8" if named and named.startswith("utf-16") else named)
     candidates = [name for name in declared if name]
+    if not body.isascii():  # else all of them say the same of it
+        _compare(declared, warnings)
     # Text of another character set is hardly ever good UTF-8 by chance, so that says more than any label.
     of_8_bits = [name for name in candidates if not name.startswith("utf-")]
     if of_8_bits and not body.isascii() and _is_utf8(body):
@@ -69,6 +74,11 @@ def decode(body: bytes, content_type: str | None, warnings: list[str]) -> str:
         return _replaced(body, candidates[0], warnings)
     warnings.append(Warning.CHARSET_GUESSED)
     return _replaced(body, "cp1256" if _ARABIC_PAGE.search(head) or _is_in_words(body) else "cp1252", warnings)
+
+
+def _compare(named: Iterable[str | None], warnings: list[str]) -> None:
+    if len({"utf-16" if name.startswith("utf-16") else name for name in named if name}) > 1:
+        warnings.append(Warning.CHARSET_CONFLICT)
 
 
 def _is_utf8(body: bytes) -> bool:

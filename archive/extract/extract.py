@@ -40,6 +40,8 @@ _BY_SCRIPT = re.compile(
     r"enable javascript|javascript is (?:required|disabled)|requires javascript|تفعيل (?:ال)?جافا ?سكريبت",
     re.IGNORECASE,
 )
+# Bytes of a page that was cut off: it has no text, and an endless one is as long as a page may be.
+MAX_OF_TRUNCATED = 256 * 1024
 # Of these nothing but their links is wanted.
 _READ = frozenset((Role.PUBLICATION, Role.RESTRICTED))
 _OF_POSTS = _READ | {Role.REDIRECT, Role.MISSING}
@@ -82,6 +84,8 @@ def _page(capture: Capture, profile: Profile, given: Role | None, whole: bool) -
         if role is Role.DOCUMENT and whole:
             return _file(capture, kind, bytes_, warnings)
         return _unread(capture, role, kind, bytes_, warnings)
+    if capture.truncated:
+        bytes_ = bytes_[:MAX_OF_TRUNCATED]
     document = Document.from_bytes(bytes_, capture.url, capture.header("Content-Type"), capture.headers)
     document.warnings.extend(warnings)
     if role is None:

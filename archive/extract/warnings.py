@@ -24,6 +24,10 @@ class Warning(StrEnum):  # the word of the data model; the built-in of that name
         "charset_guessed",
         "Neither the response nor the page names a character set that fits; one was guessed.",
     )
+    CHARSET_CONFLICT = (
+        "charset_conflict",
+        "The byte order mark, the response and the page name different character sets; the one that fits was read.",
+    )
     CHARSET_ERRORS = "charset_errors", "Some bytes do not fit the character set and were replaced by U+FFFD."
     NUL_BYTES = "nul_bytes", "The page contained NUL characters, which were left out."
     TOO_LARGE = "too_large", "The page is larger than the limit; only its beginning was read."

@@ -206,6 +206,10 @@ class Limits(Strict):
 
     pages_per_host: int = Field(0, ge=0, description="Pages and listings of one host.")
     megabytes_per_host: float = Field(0.0, ge=0, description="Megabytes written of one host's answers.")
+    depth: int = Field(
+        30, ge=0, description="Links from page to page, counted from what a source or a listing names; those behind "
+        "are reported as too deep.",
+    )  # fmt: skip
 
 
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")

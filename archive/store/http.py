@@ -16,6 +16,7 @@ Headers = tuple[tuple[str, str], ...]
 MOST_MEMBERS = 1_000  # of a gzip entity; real ones have one or a few
 MOST_AHEAD = 64 * 1024  # bytes of a chunk's size line with its extensions, or of trailers
 SLICE = 256 * 1024  # bytes given to zlib at a time: a page in one go
+EXPANDED = 1024 * 1024  # bytes taken from it at a time: it holds them twice while it makes them
 
 _STATUS_LINE = re.compile(rb"HTTP/(\d+(?:\.\d+)?)[ \t]+(\d{3})(?:[ \t]+([^\n]*?))?[ \t]*\r?\Z", re.IGNORECASE)
 _END_OF_HEAD = re.compile(rb"\n\r?\n")
@@ -269,12 +270,17 @@ def _expanded(coded: bytes, at: int, window: int, limit: int) -> tuple[bytes, in
     try:
         while not expander.eof and at < len(coded):
             piece = coded[at : at + SLICE]
-            part = expander.decompress(piece, left + 1)
-            if len(part) > left:
-                raise DamagedRecord(f"the entity is longer than {limit:,} bytes once decoded")
-            parts.append(part)
-            left -= len(part)
-            at += len(piece) - len(expander.unused_data)
+            at += len(piece)
+            full = True  # whether more may wait within the expander
+            while (piece or full) and not expander.eof:
+                most = min(EXPANDED, left + 1)
+                part = expander.decompress(piece, most)
+                if len(part) > left:
+                    raise DamagedRecord(f"the entity is longer than {limit:,} bytes once decoded")
+                parts.append(part)
+                left -= len(part)
+                piece, full = expander.unconsumed_tail, len(part) == most
+            at -= len(expander.unused_data)
     except zlib.error as error:
         raise DamagedRecord(f"the compressed entity is broken: {error}") from None
     if not expander.eof:

@@ -18,6 +18,7 @@ PAGE_BYTES = 32 * 1024 * 1024  # contracts.md, Sizes
 DOCUMENT_BYTES = 512 * 1024 * 1024
 LOOK_EVERY = 8 * 1024 * 1024  # bytes received between two looks at the room on the disk
 _END_OF_HEAD = re.compile(rb"\n\r?\n")
+_INTERIM = re.compile(rb"HTTP/[0-9.]+[ \t]+1(?!01)[0-9]{2}", re.IGNORECASE)  # what follows 101 is no head
 
 
 class Tap:
@@ -46,7 +47,8 @@ class Tap:
         self._sent: list[bytes] = []
         self._room = room
         self._received = room.spool() if room else Spool()
-        self._before: bytes | None = b""  # the last bytes, until the head ends
+        self._head: bytearray | None = bytearray()  # what came, until the final head ends
+        self._head_at = 0  # where in it the head begins that has not ended
         self._most = MAX_HEAD  # bytes that are kept
         self._described = False
         self.answered: float | None = None  # monotonic time of the first byte received
@@ -77,26 +79,29 @@ class Tap:
         except (OSError, OutOfSpace) as error:
             self.failed = error
             return False
-        if self._before is not None:
-            self._look_for_the_end_of_the_head(taken)
+        if self._head is not None:
+            self._look_for_the_end_of_the_head(self._head, taken)
         if len(taken) < len(data):
             self.truncated = Truncation.LENGTH
         return not self.truncated
 
-    def _look_for_the_end_of_the_head(self, data: bytes) -> None:
-        """A blank line may lie across two pieces. After a 1xx response the final one's head counts as body."""
-        known = (self._before or b"") + data
-        found = _END_OF_HEAD.search(known)
-        if found is None:
-            self._before = known[-3:]
-            return
-        self._before = None
-        self._most = len(self._received) - len(known) + found.end() + self._max_body
+    def _look_for_the_end_of_the_head(self, head: bytearray, data: bytes) -> None:
+        """A blank line may lie across two pieces. The heads of 1xx responses count with the final one's: there may be
+        no end of them.
+        """
+        looked = max(self._head_at, len(head) - 3)
+        head += data
+        while found := _END_OF_HEAD.search(head, looked):
+            if not _INTERIM.match(head, self._head_at):
+                self._head = None
+                self._most = found.end() + self._max_body
+                return
+            looked = self._head_at = found.end()
 
     @property
     def head_too_long(self) -> bool:
         """Whether what came was cut off within the head, by us or by Twisted at a line that is too long for it."""
-        return self._before is not None and (
+        return self._head is not None and (
             self.truncated is Truncation.LENGTH or len(self._received) > LineReceiver.MAX_LENGTH
         )
 

@@ -13,6 +13,7 @@ what is kept.
 import contextlib
 from collections.abc import Callable
 from functools import partial
+from io import BytesIO
 from time import monotonic
 from typing import Any
 
@@ -157,21 +158,21 @@ class _Body(Protocol):
         self._progress = progress
         self._unnoted = 0  # bytes since the last progress
         self._txresponse = txresponse
-        self._parts: list[bytes] | None = [] if keep else None
+        self._kept = BytesIO() if keep else None  # gives its bytes away without copying them
 
     def dataReceived(self, data: bytes) -> None:
         self._unnoted += len(data)
         if self._unnoted >= _PROGRESS:
             self._unnoted = 0
             self._progress()
-        if self._parts is not None:
-            self._parts.append(data)
+        if self._kept is not None:
+            self._kept.write(data)
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         if self._finished.called:
             return
         whole = reason.check(ResponseDone, PotentialDataLoss)  # type: ignore[no-untyped-call]
-        body = b"".join(self._parts or ())
+        body = self._kept.getvalue() if self._kept is not None else b""
         self._finished.callback(
             {"txresponse": self._txresponse, "body": body, "flags": None if whole else ["dataloss"]}
         )

@@ -1,11 +1,13 @@
 """The command `policy-archive`: the archive's verbs, and those that go out to the web, one module a group."""
 
-from archive import cli as archive_cli
-from crawler.cli import alerts, crawl, demo, institute, patch, schedule, trial
-
-__all__ = ["alerts", "crawl", "demo", "institute", "main", "patch", "schedule", "trial"]
+from archive.interrupt import ended_at_once
 
 
 def main() -> None:
-    """The entry point: errors are one line, never a traceback."""
-    archive_cli.run(archive_cli.app)
+    """The entry point: errors are one line, never a traceback. A signal may come during the imports, so they are
+    here.
+    """
+    with ended_at_once():
+        from archive import cli
+        from crawler.cli import verbs
+    cli.run(verbs.app)

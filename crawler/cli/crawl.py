@@ -13,6 +13,7 @@ import typer
 
 from archive.cli.command import ARCHIVIST, app, home
 from archive.institutes.profile import Kind
+from archive.interrupt import end_at_once
 from archive.lines import Terminal, harmless
 from archive.store.collection import Collection
 from crawler.errors import CrawlError
@@ -73,6 +74,7 @@ def crawl(
     Exit codes: 0 complete · 1 a source or a derivation failed · 2 wrong usage or profile · 3 out of space · 4 stopped
     at a limit · 5 site unreachable or refusing · 130 interrupted.
     """
+    end_at_once()
     from crawler.spiders.institute import profile_of
     from crawler.spiders.publications import PublicationsSpider
 
@@ -140,10 +142,9 @@ def start(
     from archive.dataset import side
     from crawler import summary
     from crawler.crawl import Crawl
-    from crawler.run import end_at_once, run
+    from crawler.run import run
 
     telling = telling or Telling()
-    end_at_once()
     talk = Terminal(stderr=True)
     place = side.home(home(ctx)) if test else home(ctx)
     if test:

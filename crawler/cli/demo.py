@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from archive.cli.command import ARCHIVIST, app, home
+from archive.interrupt import end_at_once
 
 
 @app.command(rich_help_panel=ARCHIVIST, epilog="Example: policy-archive demo --pages 30")
@@ -18,6 +19,7 @@ def demo(
     """See it all at work: serve a made-up institute on this machine, crawl it, verify the archive, replay pages from
     it.
     """
+    end_at_once()
     from crawler.demo import tour
 
     raise typer.Exit(tour.run(home(ctx), pages, seed))

@@ -6,6 +6,7 @@ import typer
 from rich.console import Console
 
 from archive.cli.command import ARCHIVIST, Name, app, collection, home
+from archive.interrupt import end_at_once
 from archive.lines import counts, many
 from crawler.cli.crawl import start
 from crawler.options import Options
@@ -42,6 +43,7 @@ def patch(
 
     Exit codes: as those of `crawl`; 0 too where there is nothing to patch.
     """
+    end_at_once()
     from archive.dataset.derive import stored_profile
     from crawler.patch import plan
     from crawler.spiders.institute import profile_of

@@ -5,6 +5,9 @@ from lxml import etree
 from archive.institutes.urls import absolute
 from crawler.discovery.found import Entry, Found, Headers, SourceError, next_page, refuse_html
 
+# A hundred posts in full have 10 MB; their tags are text of the feed, and its own are some 20 a post.
+LARGEST = 16 * 1024 * 1024  # bytes
+MOST_TAGS = 300_000  # each takes some 200 bytes of memory
 _ROOTS = frozenset({"rss", "rdf", "feed"})
 _HINTS = {  # by local name, in whatever namespace: pubDate, dc:date, atom:published, …
     "title": "title",
@@ -21,6 +24,10 @@ def read(body: bytes, url: str, headers: Headers = ()) -> Found:
     """A feed's items as entries. `more` is the page after this one: the feed's own `rel="next"` (RFC 5005), else the
     next number in the address. A feed without items is the end of its pages and no error."""
     refuse_html(body, url, "a feed")
+    if len(body) > LARGEST or body.count(b"<") > MOST_TAGS:
+        raise SourceError(
+            f"{url} is over {LARGEST:,} bytes, or has more than {MOST_TAGS:,} tags", "a feed has some 10 to 100 items"
+        )
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True)
     try:
         root = etree.fromstring(body.strip(), parser)

@@ -159,12 +159,10 @@ async def read(
     """
     way = row.source.partition(":")[0]
     try:
-        answer: SourceFound = await run_in_thread(_read, way, body, row.url, headers)
+        answer, found = await run_in_thread(_read, way, body, row, headers, profile)
     except (SourceError, DamagedRecord) as error:
         tally.failed(row.source, str(error))
         return [], str(error)
-    entries = [_entry(entry, row.source, profile) for entry in answer.entries]
-    found = [one for one in entries if one is not None]
     # What is asked for changes alone states how many those are, and not how much there is.
     tally.works(row.source, None if "modified_after=" in row.url else answer.stated_total)
     if answer.problem:
@@ -195,8 +193,15 @@ def _more(row: Row, urls: list[str], way: str, profile: Profile) -> list[Found]:
     return found[:_MOST_CHILDREN] + [replace(one, end=End.LIMIT, reason=many) for one in found[_MOST_CHILDREN:]]
 
 
-def _read(way: str, body: bytes, url: str, headers: tuple[tuple[str, str], ...]) -> SourceFound:
-    return _READERS[way](http.decode(body, headers, MAX_DECODED), url, headers)
+def _read(way: str, body: bytes, row: Row, headers: http.Headers, profile: Profile) -> tuple[SourceFound, list[Found]]:
+    """What the source says, and the addresses among it that can be fetched."""
+    answer = _READERS[way](http.decode(body, headers, MAX_DECODED), row.url, headers)
+    entries, found = answer.entries, []
+    entries.reverse()
+    while entries:  # of which there may be 60,000: each goes when it has been read
+        if (one := _entry(entries.pop(), row.source, profile)) is not None:
+            found.append(one)
+    return answer, found
 
 
 def _entry(entry: Entry, source: str, profile: Profile) -> Found | None:

@@ -8,6 +8,8 @@ from typing import Any
 from archive.institutes.urls import absolute
 from crawler.discovery.found import Entry, Found, Headers, SourceError, header, next_page, refuse_html
 
+LARGEST = 32 * 1024 * 1024  # bytes; a hundred posts in full have 10 MB
+MOST_VALUES = 2_000_000  # commas and brackets, those of texts too; each value takes some 60 bytes of memory
 _PAST_THE_END = "rest_post_invalid_page_number"
 _SHUT = "the site may have shut its REST API: take it out of the profile's discovery.wordpress if it stays so"
 _DEFAULT_PER_PAGE = 10
@@ -25,6 +27,11 @@ def read(body: bytes, url: str, headers: Headers = ()) -> Found:
     X-WP-Total."""
     headers = tuple(headers)
     refuse_html(body, url, "WordPress' JSON")
+    if len(body) > LARGEST or sum(map(body.count, (b",", b"[", b"{"))) > MOST_VALUES:
+        raise SourceError(
+            f"{url} is over {LARGEST:,} bytes, or has more than {MOST_VALUES:,} values",
+            "a page of it has at most 100 posts: ask for fewer with per_page in the profile's discovery.wordpress",
+        )
     try:
         answer = json.loads(body.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:

@@ -23,7 +23,7 @@ from archive.institutes.profile import Kind, Profile
 from archive.institutes.urls import UrlRule, inside
 from archive.store import http
 from archive.store.exchange import Location, Stored, Truncation
-from crawler.capture.failure import words
+from crawler.capture.failure import HeadTooLong, words
 from crawler.crawl import Crawl, user_agent
 from crawler.discovery import sources
 from crawler.etiquette import guard
@@ -138,6 +138,9 @@ class InstituteSpider(Spider):
         private = guard.refusal(urlsplit(row.url).hostname or "") if isinstance(error, CannotResolveHostError) else None
         told = " ".join(str(error).split()) if isinstance(error, IgnoreRequest) else words(error)
         why = private or told[:400]
+        if isinstance(error, HeadTooLong):  # it would be so again
+            await self._end(row, End.FAILED, why)
+            return
         self.crawl.refusals[why] += 1
         if isinstance(error, RobotsForbidden):
             await self._end(row, End.ROBOTS, why)

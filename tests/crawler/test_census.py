@@ -119,3 +119,11 @@ def test_lists_and_tables_do_not_follow_the_number_of_urls(site: Site) -> None:
     assert len(census.lists["out-of-scope"].urls) == MOST
     assert len(census.hosts) == len(census.reasons["out-of-scope"]) == 201
     assert census.hosts["others"].total() == census.reasons["out-of-scope"]["others"] == 500
+
+
+def test_a_line_is_one_line_for_every_reader(site: Site) -> None:
+    said = "\u2028forged\u2029\x85\x0b\x0c\x1c\r\n{} عنوان" + "ع" * 1_000_000
+    site.page(ARABIC, End.FAILED, reason=said)
+    site.census()
+    assert len(site.path.read_text(encoding="utf-8").splitlines()) == 1
+    assert lines(site.path)[0]["reason"] == said

@@ -8,7 +8,7 @@ import pytest
 
 from archive.store.exchange import Location, Stored
 from crawler.errors import CrawlError
-from crawler.frontier import Added, End, Found, Frontier, Role
+from crawler.frontier import TOO_DEEP, Added, End, Found, Frontier, Role
 
 ARABIC = "https://timep.org/2024/12/05/%D8%B3%D9%88%D8%B1%D9%8A%D8%A7/"
 
@@ -106,3 +106,30 @@ def test_a_table_that_cannot_be_read_is_refused_in_one_line(tmp_path: Path, dama
         Frontier(path)
     assert str(path) in str(refused.value)
     assert "begin" in str(refused.value)
+
+
+def test_links_from_page_to_page_are_counted_and_those_of_listings_and_redirects_are_not(frontier: Frontier) -> None:
+    frontier.add([Found(ARABIC, "listing", Role.LISTING, "test")])
+    depths = []
+    for number, more in enumerate(({}, {}, {"deeper": True}, {})):
+        (row,) = frontier.claim(1, 0.0)
+        depths.append(row.depth)
+        frontier.finish(row, End.ARCHIVED, None, None, [page(f"https://a.example/{number}", **more)])
+    assert [*depths, frontier.claim(1, 0.0)[0].depth] == [0, 0, 1, 1, 2]
+
+
+def test_what_was_too_deep_is_fetched_where_a_shorter_way_leads_to_it(frontier: Frontier) -> None:
+    deep = page(ARABIC, end=End.LIMIT, reason=TOO_DEEP + "31 links")
+    assert frontier.add([deep]) == Added(0, 1)
+    assert frontier.add([deep]) == Added(0, 0)
+    assert frontier.claim(1, 0.0) == []
+    assert frontier.add([page(ARABIC)]) == Added(1, 0)
+    assert [row.url for row in frontier.claim(1, 0.0)] == [ARABIC]
+    assert frontier.add([deep, page(ARABIC)]) == Added(0, 0)
+
+
+def test_half_a_character_breaks_no_table(frontier: Frontier) -> None:
+    frontier.add([page(ARABIC)])
+    frontier.finish(frontier.claim(1, 0.0)[0], End.FAILED, "قال \ud83d", None, [])
+    frontier.commit()
+    assert [row.reason for row, _ in frontier.all()] == ["قال ?"]

@@ -24,8 +24,8 @@ def leads(follow: bool = True, roles: tuple[Role, ...] = tuple(Role), only: froz
     return Leads(profile(kinds=(KindRule(kind=Kind.LEGAL_CASE, url=("^/قضايا/",)),)), follow, roles, only)
 
 
-def row(role: Role = Role.PAGE, source: str = "pages", hops: int = 0) -> Row:
-    return Row(1, ARABIC, role, source, 0, hops)
+def row(role: Role = Role.PAGE, source: str = "pages", hops: int = 0, depth: int = 0) -> Row:
+    return Row(1, ARABIC, role, source, 0, hops, depth)
 
 
 def derived(role: PageRole = PageRole.PUBLICATION, **told: object) -> Derived:
@@ -155,3 +155,16 @@ def test_kind_by_address() -> None:
     assert kind_by_url(f"{HOME}/%D9%82%D8%B6%D8%A7%D9%8A%D8%A7/1/", site) is Kind.LEGAL_CASE
     assert kind_by_url(f"{HOME}/events/1/", site) is None  # the page has to be seen
     assert kind_by_url(ARABIC, site) is None
+
+
+def test_pages_too_many_links_away_are_told_and_a_shorter_way_is_taken() -> None:
+    page = derived(links=(link(f"{HOME}/2024/12/06/%D8%AE%D8%A8%D8%B1/"), link(f"{HOME}/a.pdf", "document")))
+    one = leads()
+    deep = {found.role: found for found in one.of(row(depth=30), page)}
+    assert deep[Role.PAGE].end is End.LIMIT
+    assert "31 links" in str(deep[Role.PAGE].reason)
+    assert "limits.depth is 30" in str(deep[Role.PAGE].reason)
+    assert deep[Role.DOCUMENT].end is None
+    assert one.of(row(depth=30), page) == []  # told once
+    assert [found.end for found in one.of(row(depth=29), page)] == [None]
+    assert [found.end for found in leads().of(row(Role.LISTING, depth=30), page)] == [None, None]

@@ -89,6 +89,7 @@ ABSENT.absent("feed:/feed/")
         ((End.ARCHIVED,), {"error": OutOfSpace("no space: make room")}, "broken", 3, "make room"),
         ((End.ARCHIVED, None), {"stopping": "limit"}, "finished", 4, "1 URL left"),
         ((End.ARCHIVED, None), {}, "shutdown", 130, "same command"),
+        ((End.ARCHIVED, None, None), {}, "finished", 1, "2 URLs still queued; run the same command again"),
         ((End.FAILED,), {"refusals": Counter({"refused": 3})}, "finished", 5, "refused"),
         ((End.BOTWALL,), {}, "finished", 5, "challenge"),
         ((End.ROBOTS,), {}, "finished", 5, "urls.jsonl"),

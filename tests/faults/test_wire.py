@@ -210,10 +210,8 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
         pages, home = served(second.port)
         with scripted({"/robots.txt": robots, "/": home, **pages}) as server:
             discovery = {"feeds": [], "sitemaps": [], "wordpress": [], "listings": []}
-            site = profile(folder, f"http://127.0.0.1:{server.port}/", discovery=discovery)
-            site.write_text(
-                f'hosts = ["127.0.0.2:{second.port}"]\n' + site.read_text(encoding="utf-8"), encoding="utf-8"
-            )
+            own = f"http://127.0.0.1:{server.port}/"
+            site = profile(folder, own, hosts=[f"127.0.0.2:{second.port}"], discovery=discovery)
             memory = crawl(folder, site)
             yield Crawled(folder, server.port, server.requests, memory, server.answers)
 
