@@ -129,7 +129,7 @@ def release(
 
 def _found(ctx: typer.Context, names: list[str], words: str) -> dict[str, frozenset[str]]:
     """The ids that a search finds in each collection: as many are held in memory as are found."""
-    searching = Search.open(refreshed(ctx).path)
+    searching = Search.open(refreshed(ctx))
     found = {name: frozenset(searching.ids(words, {"collection": name})) for name in names}
     searching.close()
     return found

@@ -248,7 +248,7 @@ class WireHandler(HTTP11DownloadHandler):
                 tap.truncated = tap.truncated or Truncation.TIME
             elif not isinstance(caught, DownloadCancelledError):
                 tap.truncated = tap.truncated or Truncation.DISCONNECT
-            if tap.head_too_long:
+            if tap.head_too_long and not isinstance(caught, DownloadTimeoutError):
                 raise HeadTooLong from caught
             raise
         finally:

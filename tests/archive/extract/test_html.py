@@ -11,7 +11,7 @@ ARABIC = "<html><head>{}</head><body><p>مرحبا بالعالم</p></body></ht
     ("body", "content_type", "warnings"),
     [
         (ARABIC.format("").encode(), "text/html; charset=UTF-8", []),
-        (ARABIC.format("").encode("utf-8-sig"), "text/html; charset=windows-1256", []),
+        (ARABIC.format("").encode("utf-8-sig"), "text/html; charset=windows-1256", ["charset_conflict"]),
         (ARABIC.format("").encode("utf-16"), None, []),
         (ARABIC.format("").encode("utf-16-le"), None, ["charset_guessed"]),
         (ARABIC.format("").encode("windows-1256"), 'text/html; charset="windows-1256"', []),
