@@ -98,7 +98,5 @@ def _derived_by(lines: Sequence[bytes]) -> pyarrow.Array:
     for line in lines:
         start = line.rindex(_KEY) + len(_KEY) - 1
         rows.append(places.setdefault(line[start : line.index(b"}", start) + 1], len(places)))
-    distinct = [
-        [{"name": name, "version": version} for name, version in json.loads(value).items()] for value in places
-    ]
+    distinct = [[{"name": name, "version": version} for name, version in json.loads(value).items()] for value in places]
     return pyarrow.array(distinct, PROGRAMS).take(pyarrow.array(rows, pyarrow.int64()))

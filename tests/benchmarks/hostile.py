@@ -104,6 +104,14 @@ CASES = {
     "endless chunk extension": Case(lambda: Endless(CHUNKED + b"5;a=", b"b"), "archived"),
     "endless tiny chunks": Case(lambda: Endless(CHUNKED, b"1;a=b\r\nx\r\n"), "archived"),
     "endless trailers": Case(lambda: Endless(CHUNKED + b"5\r\n<p>ab\r\n0\r\n", b"X-More: a\r\n"), "archived"),
+    "500,000 links": Case(
+        lambda: answer("".join(f"<a href=/2024/12/05/خبر-{n}/>x</a>" for n in range(500_000)).encode()), "archived"
+    ),
+    "200,000 nested tags": Case(lambda: answer(b"<div>" * 200_000 + WORDS.encode()), "archived"),
+    "50,000 attributes": Case(
+        lambda: answer(b"<div " + b" ".join(b"a%d=1" % n for n in range(50_000)) + b">" + WORDS.encode()), "archived"
+    ),
+    "3 MB of paragraphs": Case(lambda: answer(WORDS.encode() * 2_200), "archived"),
     "endless robots.txt": Case(lambda: Endless(OK + LINE, b"Disallow: /x\n"), "archived", "/robots.txt"),
     "endless sitemap": Case(
         lambda: Endless(XML + b"<urlset>", b"<url><loc>http://127.0.0.1/2024/12/05/a/</loc></url>"), "failed", SITEMAP

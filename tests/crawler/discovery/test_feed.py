@@ -99,3 +99,8 @@ def test_a_bare_ampersand_does_not_lose_the_rest() -> None:
 )
 def test_next_page(url: str, following: str | None) -> None:
     assert next_page(url) == following
+
+
+def test_a_feed_of_too_many_tags_is_not_parsed() -> None:
+    with pytest.raises(SourceError, match="more than 300,000 tags"):
+        feed.read(b"<rss>" + b"<a/>" * feed.MOST_TAGS + b"</rss>", URL)

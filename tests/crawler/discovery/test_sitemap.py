@@ -131,3 +131,23 @@ def test_damaged_xml_gives_what_it_has_and_says_so() -> None:
 def test_sixty_thousand_addresses() -> None:
     body = urlset("".join(f"<url><loc>https://example.org/عربى/{n}/</loc></url>" for n in range(60_000)))
     assert len(set(urls(body))) == 60_000
+
+
+@pytest.mark.parametrize(
+    ("inner", "kept", "words"),
+    [
+        ("<url><loc>/عربى/</loc></url>" * (sitemap.MOST_ENTRIES + 5), sitemap.MOST_ENTRIES + 1, "60,000 entries"),
+        ("<url/>" * (sitemap.MOST_ENTRIES + 5), 0, "60,000 entries"),
+        ("<url><loc>/عربى/</loc></url>" + "<a/>" * 20_000, 1, "10,000 elements in one entry"),
+    ],
+)
+def test_what_has_no_end_is_read_so_far(inner: str, kept: int, words: str) -> None:
+    found = sitemap.read(gzip.compress(urlset(inner), 1), URL)
+    assert len(found.entries) == kept
+    assert words in str(found.problem)
+
+
+def test_lines_without_end_are_read_so_far() -> None:
+    found = sitemap.read(b"https://example.org/a/\n" * (sitemap.MOST_ENTRIES + 5), URL)
+    assert len(found.entries) == sitemap.MOST_ENTRIES
+    assert "60,000 lines" in str(found.problem)
