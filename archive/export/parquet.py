@@ -6,6 +6,7 @@ The two stand in the path and not in the files, as Hive has it; `year` is that o
 
 from collections import OrderedDict
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -69,13 +70,17 @@ class _Part:
 
 
 class _Parts:
-    """All partitions. Row groups are written when they are large, or when too much waits, the largest first."""
+    """All partitions. Row groups are written when they are large, or when too much waits, the largest first; one at a
+    time and in this order, beside the reading of what follows.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._parts: dict[tuple[str, str], _Part] = {}
         self._open: OrderedDict[tuple[str, str], Any] = OrderedDict()
         self._waiting = 0
+        self._thread = ThreadPoolExecutor(1, "parquet")
+        self._written: Future[None] | None = None
 
     def add(self, place: tuple[str, str], rows: Any, size: int) -> None:
         part = self._parts.setdefault(place, _Part())
@@ -91,18 +96,29 @@ class _Parts:
         for place in sorted(self._parts):
             if self._parts[place].waiting:
                 self._flush(place)
+        self._wait()
 
     def close(self) -> None:
+        self._thread.shutdown()
         for writer in self._open.values():
             writer.close()
         self._open.clear()
 
     def _flush(self, place: tuple[str, str]) -> None:
         part = self._parts[place]
-        table = pyarrow.concat_tables(part.waiting).combine_chunks()
-        self._writer(place, part, table.schema).write_table(table, row_group_size=table.num_rows)
+        table = pyarrow.concat_tables(part.waiting)
         self._waiting -= part.size
         part.waiting, part.size = [], 0
+        self._wait()
+        self._written = self._thread.submit(self._write, place, part, table)
+
+    def _wait(self) -> None:
+        """Until what is being written is written; raises what went wrong there."""
+        if self._written:
+            self._written.result()
+
+    def _write(self, place: tuple[str, str], part: _Part, table: Any) -> None:
+        self._writer(place, part, table.schema).write_table(table, row_group_size=table.num_rows)
 
     def _writer(self, place: tuple[str, str], part: _Part, schema: Any) -> Any:
         if place in self._open:
