@@ -100,9 +100,11 @@ def test_a_login_is_sent_home_and_kept_nowhere(tmp_path: Path, environment: None
         with scripted(dict(answers)) as server:
             discovery = {"feeds": [], "sitemaps": [], "wordpress": [], "listings": []}
             given = {"user_env": "PA_USER", "password_env": "PA_PASSWORD"}
-            site = profile(tmp_path, f"http://127.0.0.1:{server.port}/", discovery=discovery, login=given)
+            hosts = [f"127.0.0.2:{other.port}"]
+            home = f"http://127.0.0.1:{server.port}/"
+            site = profile(tmp_path, home, hosts=hosts, discovery=discovery, login=given)
             text = site.read_text(encoding="utf-8") + 'headers = {X-Key = "k ${PA_KEY}"}\n'
-            site.write_text(f'hosts = ["127.0.0.2:{other.port}"]\n{text}', encoding="utf-8")
+            site.write_text(text, encoding="utf-8")
             done = policy_archive(tmp_path, "crawl", str(site), "--allow-private", "--delay", "0")
             assert done.returncode == 0, done.stderr
     assert all(b"Authorization: " + BASIC in request and KEY.encode() in request for request in server.requests)

@@ -121,8 +121,7 @@ def test_the_exchange_with_the_site_is_kept(
         for name in ("NO_PROXY", "no_proxy"):
             monkeypatch.delenv(name, raising=False)
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "roots.pem"))
-        site = profile(tmp_path, "http://institute.invalid/")
-        site.write_text('hosts = ["secure.invalid"]\n' + site.read_text(encoding="utf-8"), encoding="utf-8")
+        site = profile(tmp_path, "http://institute.invalid/", hosts=["secure.invalid"])
         (tmp_path / "urls.txt").write_text("\n".join(urls), encoding="utf-8")
         words = ["crawl", str(site), "--urls", "urls.txt", "--allow-private", "--delay", "0", "--collection", "proxied"]
         done = policy_archive(tmp_path, *words)
