@@ -44,6 +44,10 @@ def shape(url: str) -> str | None:
     return f"{folded}?{_names(query)}" if mark else folded
 
 
+def _parameters(url: str) -> str:
+    return _names(url.partition("?")[2])
+
+
 def _names(query: str) -> str:
     return "&".join(sorted({part.partition("=")[0] for part in query.split("&")}))
 
@@ -53,6 +57,7 @@ class Shapes:
 
     def __init__(self) -> None:
         self._barren: dict[str, float] = defaultdict(float)  # pages in a row, thin ones counted in part
+        self._empty: dict[str, float] = defaultdict(float)  # pages in a row without a text of their own
         self._useless: dict[str, float] = defaultdict(float)
         self._useful: set[str] = set()
         self._seen: set[bytes] = set()  # contents
@@ -76,13 +81,14 @@ class Shapes:
         if one is None:
             return
         parameters = one.partition("?")[2]
-        leads = any(self._gives(lead, one) for lead in found)
-        if (new and not self._is_thin(derived)) or leads:
-            self._barren[one] = 0
+        said = new and not self._is_thin(derived)
+        self._empty[one] = 0 if said else self._empty[one] + 1
+        leads = [lead.url for lead in found if self._gives(lead, one)]
+        if said or any(_parameters(url) != parameters for url in leads):
             self._useful.add(parameters)
-            return
-        self._barren[one] += _THIN if new else 1
-        self._useless[parameters] += _THIN if new else 1
+        else:
+            self._useless[parameters] += _THIN if new else 1
+        self._barren[one] = 0 if said or leads else self._barren[one] + (_THIN if new else 1)
 
     def _is_new(self, derived: Derived) -> bool:
         digest = bytes.fromhex(derived.content_sha256 or derived.sha256)[:8]
@@ -96,8 +102,8 @@ class Shapes:
     def _gives(self, lead: Found, own: str) -> bool:
         if lead.end is not None or lead.role is Role.REQUISITE:
             return False
-        other = shape(lead.url)
-        return other is None or (other != own and self._barren.get(other, 0.0) < _PATIENCE / 2)
+        other = shape(lead.url)  # two shapes without texts that lead to each other give nothing
+        return other is None or (other != own and self._empty.get(other, 0.0) < _PATIENCE / 2)
 
 
 class EndlessMiddleware:

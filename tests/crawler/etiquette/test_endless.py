@@ -209,3 +209,19 @@ def test_days_of_a_calendar_are_new_and_thin() -> None:
         )
         asked += 1
     assert 80 < asked < 100
+
+
+def test_two_shapes_that_lead_to_each_other_give_nothing() -> None:
+    """Months that lead to days, days that lead to months; and an id of the visit in every link of either language."""
+    shapes = Shapes()
+    asked = 0
+    while asked < 1000 and not (shapes.endless(f"{HOME}/يوم/{asked}/") and shapes.endless(f"{HOME}/شهر/{asked}/")):
+        for here, there in (("يوم", "شهر"), ("شهر", "يوم")):
+            lead = Found(f"{HOME}/{there}/{asked + 1}/", f"{there}{asked}", Role.PAGE, "pages")
+            shapes.read(derived(f"{HOME}/{here}/{asked}/", "لا شيء"), [lead])
+        asked += 1
+    assert asked < 60
+    for number in range(60):
+        lead = Found(f"{HOME}/case-{number}/?visit=7", str(number), Role.PAGE, "pages")
+        shapes.read(derived(f"{HOME}/حكم-{number}/?visit={number}", "لا شيء"), [lead])
+    assert "?visit" in str(shapes.endless(f"{HOME}/عنوان/?visit=8"))
