@@ -6,8 +6,9 @@ address with its numbers taken out and its parameters' values; once the last pag
 it ends as `trap`. What a sitemap, a feed or REST names is never cut: it is finite, and the site's own word.
 """
 
+import hashlib
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any, Self
 from urllib.parse import unquote
@@ -23,6 +24,8 @@ from crawler.frontier import Found, Role, Row
 _PATIENCE = 30  # pages of one shape in a row that gave nothing new: listings of real sites repeat fewer
 _THIN = 1 / 3  # of such a page: one whose text is new, and has neither date nor author, as a day of a calendar
 _USELESS = 30  # pages with the same parameters, wherever they stand, of which none ever gave anything
+_IDLE = 20  # comparisons of a page with and without parameters, all alike, that tell that they change nothing
+_LANGUAGES = ("lang", "language", "locale", "hl")  # pages without a translation tell nothing of those that have one
 _STATED = ("sitemap:", "feed:", "wordpress:")
 _ORIGIN = re.compile(r"https?://")
 _NUMBER = re.compile(r"\d+")
@@ -31,7 +34,13 @@ _NOT_PLACED = frozenset({"no_date", "no_author"})
 
 
 class Endless(IgnoreRequest):
-    """One more address of a shape that gives nothing new. The row ends as `trap`, with the reason."""
+    """One more address of a shape that gives nothing new. The row ends as `trap`, with the reason; `instead` is the
+    address that is asked for in its place, where there is one.
+    """
+
+    def __init__(self, why: str, instead: str | None = None) -> None:
+        super().__init__(why)
+        self.instead = instead
 
 
 def shape(url: str) -> str | None:
@@ -60,7 +69,17 @@ class Shapes:
         self._empty: dict[str, float] = defaultdict(float)  # pages in a row without a text of their own
         self._useless: dict[str, float] = defaultdict(float)
         self._useful: set[str] = set()
+        self._texts: dict[bytes, tuple[str, bytes]] = {}  # by path: parameters and content of its first page
+        self._alike: Counter[str] = Counter()
+        self._telling = set(_LANGUAGES)  # parameters with which a path had two texts
         self._seen: set[bytes] = set()  # contents
+
+    def idle(self, url: str) -> str | None:
+        """Why an address is asked for without its parameters; None while they may mean something."""
+        parameters = _parameters(url)
+        if not parameters or parameters in self._telling or self._alike[parameters] < _IDLE:
+            return None
+        return f"endless: ?{parameters} changes nothing, as {self._alike[parameters]} pages show"
 
     def endless(self, url: str) -> str | None:
         """Why an address is one too many; None while its shape gives."""
@@ -77,6 +96,7 @@ class Shapes:
     def read(self, derived: Derived, found: Sequence[Found]) -> None:
         """A page was read, and leads to `found`, which no page before it named."""
         new = self._is_new(derived)
+        self._compare(derived)
         one = shape(derived.url)
         if one is None:
             return
@@ -95,6 +115,21 @@ class Shapes:
         known = digest in self._seen
         self._seen.add(digest)
         return derived.role is PageRole.PUBLICATION and not known
+
+    def _compare(self, derived: Derived) -> None:
+        """With what the same path said under other parameters, or other values of them."""
+        if derived.role is not PageRole.PUBLICATION or derived.truncated:
+            return
+        path, _, query = derived.url.partition("?")
+        parameters, digest = _names(query), bytes.fromhex(derived.content_sha256 or derived.sha256)[:8]
+        key = hashlib.blake2b(path.encode(), digest_size=8).digest()
+        seen = key in self._texts
+        before, text = self._texts.setdefault(key, (parameters, digest))
+        for names in {before, parameters} - {""}:
+            if text != digest:
+                self._telling.add(names)
+            elif seen:
+                self._alike[names] += 1
 
     def _is_thin(self, derived: Derived) -> bool:
         return "no_body" in derived.warnings or (set(derived.warnings) >= _NOT_PLACED and derived.kind != "legal_case")
@@ -121,5 +156,9 @@ class EndlessMiddleware:
         crawl: Any = self._crawler.spider.crawl  # type: ignore[union-attr]
         if row is None or row.role not in (Role.LISTING, Role.PAGE) or crawl.options.urls:
             return
-        if not row.source.startswith(_STATED) and (why := crawl.shapes.endless(row.url)):
+        if row.source.startswith(_STATED):
+            return
+        if why := crawl.shapes.idle(row.url):
+            raise Endless(why, row.url.partition("?")[0])
+        if why := crawl.shapes.endless(row.url):
             raise Endless(why)

@@ -20,7 +20,7 @@ from archive.dataset.worker import Underived
 from archive.extract.page import Role as PageRole
 from archive.institutes import registry
 from archive.institutes.profile import Kind, Profile
-from archive.institutes.urls import UrlRule, inside
+from archive.institutes.urls import UrlRule, canonical, inside
 from archive.store import http
 from archive.store.exchange import Location, Stored, Truncation
 from crawler.capture.failure import HeadTooLong, words
@@ -31,7 +31,7 @@ from crawler.etiquette.endless import Endless
 from crawler.etiquette.pace import HostRefuses
 from crawler.etiquette.robots import RobotsForbidden, RobotsUnreachable
 from crawler.etiquette.slots import HostHeld
-from crawler.frontier import End, Role, Row
+from crawler.frontier import End, Found, Role, Row
 from crawler.options import Options, home
 from crawler.recrawl import Mode
 
@@ -145,7 +145,8 @@ class InstituteSpider(Spider):
         if isinstance(error, RobotsForbidden):
             await self._end(row, End.ROBOTS, why)
         elif isinstance(error, Endless):
-            await self._end(row, End.TRAP, why)
+            plain = [Found(error.instead, canonical(error.instead), row.role, row.source)] if error.instead else []
+            await self.crawl.finished(row, End.TRAP, why, found=plain)
         elif private:
             await self._end(row, End.PRIVATE, why)
         elif isinstance(error, RobotsUnreachable):
