@@ -143,24 +143,24 @@ class _Last:
 
     def __init__(self, collection: Collection) -> None:
         self._db = sqlite3.connect("")  # a file that goes with the connection
-        self._db.execute("CREATE TABLE told (url TEXT PRIMARY KEY, line TEXT NOT NULL, met INTEGER NOT NULL DEFAULT 0)")
+        self._db.execute(
+            "CREATE TABLE told"
+            " (url TEXT PRIMARY KEY, line TEXT NOT NULL, named INT NOT NULL, met INT NOT NULL DEFAULT 0)"
+        )
         with self._db:
-            self._db.executemany(
-                "INSERT OR REPLACE INTO told (url, line) VALUES (?, ?)",
-                ((json.loads(line)["url"], line) for line in _lines(collection)),
-            )
+            self._db.executemany(_TELL, map(_told_of, _lines(collection)))
 
     def of(self, url: str) -> Past | None:
-        found = self._db.execute("SELECT line FROM told WHERE url = ?", (url,)).fetchone()
+        found = self._db.execute("SELECT line, named FROM told WHERE url = ?", (url,)).fetchone()
         if found is None:
             return None
         self._db.execute("UPDATE told SET met = 1 WHERE url = ?", (url,))
-        return _told(json.loads(found[0]))
+        return _told(json.loads(found[0]), bool(found[1]))
 
     def unfetched(self) -> Iterator[Past]:
         """What was found and could not be fetched."""
-        for (line,) in self._db.execute("SELECT line FROM told WHERE NOT met ORDER BY rowid"):
-            told = _told(json.loads(line))
+        for line, named in self._db.execute("SELECT line, named FROM told WHERE NOT met ORDER BY rowid"):
+            told = _told(json.loads(line), bool(named))
             if told.end in _UNFETCHED:
                 yield told
 
@@ -168,14 +168,26 @@ class _Last:
         self._db.close()
 
 
-def _told(line: dict[str, Any]) -> Past:
+# An address may have two rows, found and led to: what a sitemap names is named, whichever row says so.
+_TELL = """
+INSERT INTO told (url, line, named) VALUES (?, ?, ?)
+ON CONFLICT (url) DO UPDATE SET line = excluded.line, named = max(named, excluded.named)
+"""
+
+
+def _told_of(line: str) -> tuple[str, str, bool]:
+    told = json.loads(line)
+    return told["url"], line, any(name.startswith("sitemap:") for name in told["named"])
+
+
+def _told(line: dict[str, Any], named: bool) -> Past:
     return Past(
         line["url"],
         Role[line["role"].upper()],
         line["source"],
         end=line["end"],
         what=line["what"],
-        named=any(name.startswith("sitemap:") for name in line["named"]),
+        named=named,
         modified=line.get("modified"),
     )
 

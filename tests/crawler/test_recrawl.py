@@ -1,12 +1,17 @@
 """Crawls of what is known: what they ask for, and what their reports name."""
 
 import json
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from archive.institutes.profile import Revisit
+from archive.store.collection import Collection
+from archive.store.exchange import Resource
+from archive.store.writer import Writer
+from crawler import past
 from crawler.demo.editing import Editing
 from crawler.demo.institute import Institute
 from crawler.demo.server import DemoServer
@@ -199,3 +204,26 @@ def test_two_spellings_of_one_address_are_both_known(frontier: Frontier) -> None
     known.know([Known(url, ARABIC, Role.PAGE, "pages", None) for url in (ARABIC, ARABIC.rstrip("/"))])
     assert len(frontier.claim(5, 0.0)) == 2
     assert known.url_of(ARABIC) == ARABIC
+
+
+def test_an_address_with_two_rows_is_named_whichever_says_so(tmp_path: Path) -> None:
+    """A redirect's target is a row beside the one that a sitemap named: removed later, it is missed all the same."""
+    collection = Collection.open(tmp_path / "collections" / "twice", create=True)
+    url = "https://institute.example/%D9%85%D9%82%D8%A7%D9%84/"
+    row = {"url": url, "end": "archived", "role": "page", "source": "pages", "what": "analysis"}
+    rows = [row | {"named": ["sitemap:/sitemap.xml"]}, row | {"named": []}]
+    begun = datetime(2026, 11, 1, 12, tzinfo=UTC)
+    papers = {
+        "settings": json.dumps({"options": {}}),
+        "urls.jsonl": "".join(json.dumps(one) + "\n" for one in rows),
+    }
+    with collection.lock():
+        writer = Writer(collection, "20261101120000", "policy-archive test", {}, clock=lambda: begun)
+        uri = "urn:policy-archive:crawl:20261101120000"
+        writer.write([Resource(f"{uri}:{name}", "text/plain", text.encode(), begun) for name, text in papers.items()])
+        writer.close_crawl({"found": 2})
+    with closing(past._Last(collection)) as last:
+        told = last.of(url)
+    assert told is not None
+    assert told.named
+    assert told.what == "analysis"
