@@ -36,9 +36,18 @@ def spelled(told: dict[str, Any]) -> str:
     return str(absolute(told["url"]))
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("fault", ["off", "403", "html"])
-@pytest.mark.parametrize("route", ["sitemap", "feed", "wordpress", "listing"])
+# What CI runs of these; the others are in `-m soak`.
+SHUT = {("sitemap", "html"), ("feed", "off"), ("wordpress", "403"), ("listing", "html")}
+
+
+@pytest.mark.parametrize(
+    ("route", "fault"),
+    [
+        pytest.param(route, fault, marks=pytest.mark.slow if (route, fault) in SHUT else pytest.mark.soak)
+        for route in ("sitemap", "feed", "wordpress", "listing")
+        for fault in ("off", "403", "html")
+    ],
+)
 def test_a_source_that_is_shut_is_reported_and_made_up_for(
     tmp_path: Path, route: str, fault: Literal["off", "403", "html"]
 ) -> None:

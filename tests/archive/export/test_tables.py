@@ -151,6 +151,7 @@ def test_the_same_lines_make_the_same_bytes(collection: Collection, folder: Path
         assert (folder / "parquet" / name).read_bytes() == data
 
 
+@pytest.mark.soak
 def test_many_years_and_large_rows_are_written_in_part(
     collection: Collection, lines: dict[str, dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
