@@ -53,7 +53,7 @@ class Pace:
 
     def waits(self) -> dict[str, float]:
         """The hosts that are to be left alone now, and for how many seconds."""
-        now = time.monotonic()
+        now = self._clock()
         return {host: round(until - now, 1) for host, until in self._until.items() if until > now}
 
     def slow_down(self, host: str, retry_after: str | None) -> float:

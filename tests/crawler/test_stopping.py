@@ -126,7 +126,11 @@ def test_a_second_signal_ends_it_at_once_and_leaves_a_valid_archive(tmp_path: Pa
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("limit", "delay"),  # seconds: with a delay no machine, however fast, has all of it within --max-minutes
-    [(("--max-pages", "7"), 0), (("--max-minutes", "0.03"), 0.1), (("--max-megabytes", "0.2"), 0)],
+    [
+        (("--max-pages", "7"), 0),
+        pytest.param(("--max-minutes", "0.03"), 0.1, marks=pytest.mark.soak),
+        (("--max-megabytes", "0.2"), 0),
+    ],
 )
 def test_a_limit_ends_with_exit_code_4_and_the_same_command_goes_on(
     tmp_path: Path, limit: tuple[str, str], delay: float

@@ -20,7 +20,7 @@ ARABIC = "https://timep.org/2024/12/05/%D8%B3%D9%88%D8%B1%D9%8A%D8%A7/"
 def test_a_jump_of_the_clock_moves_no_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jump: float) -> None:
     world, passed = time.time(), [time.monotonic()]
     monkeypatch.setattr(time, "monotonic", lambda: passed[0])
-    pace = Pace()
+    pace = Pace(time.monotonic)
     pace.slow_down("timep.org", "30")
     frontier = Frontier(tmp_path / "frontier.sqlite")
     frontier.add([Found(ARABIC, ARABIC, Role.PAGE, "test")])

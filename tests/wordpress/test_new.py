@@ -36,7 +36,7 @@ def check(folder: Path, *options: str, truth: Path = SHARED / "truth.jsonl") -> 
     assert not short, f"{short}\n{told}"
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_an_arabic_site_of_another_theme(tmp_path: Path) -> None:
     check(tmp_path, *SHAPES[-1])
 
