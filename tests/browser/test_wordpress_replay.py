@@ -50,7 +50,10 @@ RIGHT_TO_LEFT = Shape(
 )
 
 
-@pytest.fixture(scope="module", params=[PLAIN, RIGHT_TO_LEFT], ids=["plain", "right-to-left"])
+SHAPES = [pytest.param(PLAIN, id="plain", marks=pytest.mark.soak), pytest.param(RIGHT_TO_LEFT, id="right-to-left")]
+
+
+@pytest.fixture(scope="module", params=SHAPES)
 def shape(request: pytest.FixtureRequest) -> Shape:
     chosen: Shape = request.param
     return chosen

@@ -148,6 +148,7 @@ def test_feed_that_is_not_xml(tmp_path: Path) -> None:
     assert "HTML" in done.stdout
 
 
+@pytest.mark.soak
 def test_sitemap_of_sixty_thousand(tmp_path: Path) -> None:
     listed = "".join(
         f"<url><loc>http://127.0.0.1:PORT/2024/01/01/post-{number}/</loc></url>" for number in range(60_000)

@@ -51,7 +51,7 @@ def test_changes_are_named_and_little_is_asked_for(tmp_path: Path) -> None:
     assert {path: path.read_bytes() for path in site.collection.dataset_dir.glob("*.jsonl")} == derived
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_nonces_make_no_version_also_where_all_is_due_and_full_asks_without_validators(tmp_path: Path) -> None:
     site = Site(tmp_path, 10, due="all", nonces=True)
     site.crawl()

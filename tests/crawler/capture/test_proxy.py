@@ -98,7 +98,7 @@ def records(folder: Path) -> list[warc.Record]:
 
 
 @pytest.mark.parametrize(
-    "password", [PASSWORD, pytest.param(None, marks=pytest.mark.slow)], ids=["password", "no password"]
+    "password", [PASSWORD, pytest.param(None, marks=pytest.mark.soak)], ids=["password", "no password"]
 )
 def test_the_exchange_with_the_site_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, password: str | None
