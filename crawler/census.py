@@ -17,7 +17,7 @@ from archive.dataset.jsonl import escaped
 from archive.institutes.urls import canonical
 from archive.store import cdxj
 from archive.store.collection import Collection
-from crawler.frontier import End, Frontier, Role
+from crawler.frontier import End, Frontier, Role, spelling
 
 MOST = 100  # URLs of a list: urls.jsonl has them all
 _VALUES = 200  # hosts, types, reasons that are told apart: what comes later is counted together
@@ -180,7 +180,7 @@ def _held(row: Any, frontier: Frontier, earlier: Earlier | None) -> tuple[bool, 
     for _ in range(_HOPS):
         if end is None or end.end != End.REDIRECTED or not end.reason:
             break
-        end = frontier.of(end.reason, canonical(end.reason))
+        end = frontier.of(spelling(end.reason), canonical(end.reason))
     if end is not None and end.end in _HELD:
         if end is row or end.role in _PUBLICATIONS:
             return True, None

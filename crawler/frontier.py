@@ -73,7 +73,7 @@ class Found:
     source: str  # which source or kind of page found it
     end: End | None = None  # set when it will not be fetched
     reason: str | None = None
-    exact: bool = False  # a redirect's target: fetched even if another spelling of it was
+    exact: bool = False  # a redirect's target: fetched even if another spelling of it was, or it was left out
     deeper: bool = False  # a hop further along a chain (redirects, pages of a source), which is counted
     modified: str | None = None  # when it changed last, as a source says: `2026-11-23T10:00:00Z`
 
@@ -173,6 +173,11 @@ def fingerprint(identity: str) -> bytes:
     return hashlib.blake2b(identity.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
+def spelling(url: str) -> str:
+    """The identity of one spelling of an address, where another has the address's own. No canonical URL is like it."""
+    return f"spelled {url}"
+
+
 class Frontier:
     """The table of one crawl. All methods that change it are one transaction each, or run inside `transaction()`."""
 
@@ -246,17 +251,29 @@ class Frontier:
         waiting: list[dict[str, Any]] = []
         needed: list[dict[str, Any]] = []
         ended: list[dict[str, Any]] = []
+        led: list[dict[str, Any]] = []
         for one in map(_short, found):
             required = one.role is Role.REQUISITE and one.end is None
-            print_ = fingerprint(one.url if one.exact else one.canonical)
+            print_ = fingerprint(self._identity(one))
             hops = via.hops + 1 if via and one.deeper else 0
             depth = 0 if via is None else via.depth + leads_deeper(via, one)
-            (ended if one.end else needed if required else waiting).append({
+            (ended if one.end else led if one.exact else needed if required else waiting).append({
                 "fingerprint": print_, "url": one.url, "role": int(one.role), "source": one.source,
                 "state": State.DONE if one.end else State.QUEUED, "end": one.end, "reason": _whole(one.reason),
                 "tries": 0, "hops": hops, "depth": depth, "due": 0.0, "via": via.id if via else None,
             })  # fmt: skip
-        return Added(self._insert(_ADD, waiting) + self._insert(_NEED, needed), self._insert(_ADD, ended))
+        new = self._insert(_ADD, waiting) + self._insert(_NEED, needed) + self._insert(_LEAD, led)
+        return Added(new, self._insert(_ADD, ended))
+
+    def _identity(self, one: Found) -> str:
+        """A redirect's target is another row than its other spellings, and the same as what was found in its own: one
+        address is fetched once. A source is read for its own sake, whatever else its address was found as.
+        """
+        if not one.exact:
+            return one.canonical
+        known = self.of(one.canonical)
+        same = known is None or (known.url == one.url and one.role is not Role.SOURCE)
+        return one.canonical if same else spelling(one.url)
 
     def _insert(self, statement: sa.Executable, rows: list[dict[str, Any]]) -> int:
         if not rows:
@@ -414,6 +431,12 @@ _NEED = sqlite.insert(_urls).on_conflict_do_update(
     index_elements=[_urls.c.fingerprint],
     set_={"role": int(Role.REQUISITE), "state": State.QUEUED, "end": None, "reason": None},
     where=_urls.c.end == End.OUT_OF_SCOPE,
+)
+# What was found and left out is fetched where a redirect leads to it. The rest has its end, or is on its way to one.
+_LEAD = _ADDED.on_conflict_do_update(
+    index_elements=[_urls.c.fingerprint],
+    set_={name: _ADDED.excluded[name] for name in ("role", "source", "state", "end", "reason", "hops", "depth", "via")},
+    where=sa.and_(_urls.c.end.in_([End.OUT_OF_SCOPE, End.LIMIT, End.TRAP]), _urls.c.tries == 0),
 )
 _CLAIM = (
     sa.update(_urls).where(_urls.c.id == sa.bindparam("row")).values(state=State.IN_FLIGHT, tries=_urls.c.tries + 1)

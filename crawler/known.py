@@ -10,7 +10,7 @@ from enum import IntFlag
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
-from crawler.frontier import NAMED, End, Found, Frontier, Role, State, fingerprint
+from crawler.frontier import NAMED, End, Found, Frontier, Role, State, fingerprint, spelling
 from crawler.frontier import TABLE as urls
 
 
@@ -63,7 +63,7 @@ class KnownUrls:
                 "detail": one.detail,
             }  # fmt: skip
             if self.url_of(one.canonical) not in (None, one.url):
-                self._frontier.run(_ADD, {**values, "fingerprint": fingerprint(one.url)})
+                self._frontier.run(_ADD, {**values, "fingerprint": fingerprint(spelling(one.url))})
             else:
                 self._frontier.run(_ADD, {**values, "fingerprint": fingerprint(one.canonical)})
 

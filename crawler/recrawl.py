@@ -24,7 +24,7 @@ from archive.store.originals import Originals
 from crawler import past
 from crawler.discovery import sources
 from crawler.discovery.found import PAGERS
-from crawler.frontier import Added, End, Found, Frontier, Role, Row
+from crawler.frontier import Added, End, Found, Frontier, Role, Row, spelling
 from crawler.known import Known, KnownUrls, Mark
 from crawler.links import kind_by_url
 from crawler.options import Options
@@ -166,13 +166,11 @@ class Recrawl:
             self._note(known, row, found)
             return added
         ahead = [one for one in found if self._ahead(row, one)]
-        target = [one for one in found if one.exact and known.url_of(one.canonical) == one.url]
-        left = {id(one) for one in (*ahead, *target)}
+        led = [one for one in found if one.exact and self._wake_led(known, one)]
+        left = {id(one) for one in (*ahead, *led)}
         at_once = [one for one in found if id(one) not in left]
         added = frontier.finish(row, end, reason, detail, at_once, named)
-        woken = self._note(known, row, found)
-        woken += known.wake([one.canonical for one in target], "an address leads here")
-        woken += known.wake([one.url for one in found if one.exact], "an address leads here")
+        woken = len(led) + self._note(known, row, found)
         following = [one for one in ahead if _follows(row, one)]
         if following and (woken or self._always(row) or known.says_new(_pages(found))):
             more = frontier.add(following, row)
@@ -192,6 +190,11 @@ class Recrawl:
         self._latest = self._latest or (datetime.now(UTC) + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M:%SZ")
         woken = known.changed(named, SLACK, self._latest)
         return woken + known.wake([one.canonical for one in named], "a source names it", absent=True)
+
+    def _wake_led(self, known: KnownUrls, one: Found) -> bool:
+        """Whether a redirect's target is a known URL, and was not due."""
+        identity = one.canonical if known.url_of(one.canonical) == one.url else spelling(one.url)
+        return known.wake([identity], "an address leads here") > 0
 
     def _ahead(self, row: Row, one: Found) -> bool:
         """Whether a URL is a next page of the source or listing at hand."""

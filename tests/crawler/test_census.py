@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from archive.institutes.urls import canonical
 from archive.store.exchange import Location, Stored
 from crawler.census import MOST, Census, take
 from crawler.frontier import End, Found, Frontier, Role
@@ -24,7 +25,7 @@ class Site:
 
     def page(self, url: str, end: End | None, *named: str, reason: str | None = None, **more: Any) -> None:
         cut = end if end in (End.OUT_OF_SCOPE, End.TRAP) else None
-        found = Found(url, url, more.pop("role", Role.PAGE), "pages", cut, reason if cut else None)
+        found = Found(url, canonical(url), more.pop("role", Role.PAGE), "pages", cut, reason if cut else None)
         self.frontier.add([found])
         if cut is None and end is not None:
             (row,) = self.frontier.claim(1, 0.0)
@@ -34,7 +35,7 @@ class Site:
                 self.frontier.captured(row.id, stored)
             self.frontier.finish(row, end, reason, more.pop("what", "analysis"), [])
         for source in named:
-            self.frontier.name(source, [url])
+            self.frontier.name(source, [canonical(url)])
         self.frontier.commit()
 
     def census(self, *earlier: str) -> Census:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from archive.institutes.urls import canonical
 from archive.store.exchange import Location, Stored
 from crawler.errors import CrawlError
-from crawler.frontier import TOO_DEEP, Added, End, Found, Frontier, Role
+from crawler.frontier import TOO_DEEP, Added, End, Found, Frontier, Role, spelling
 
 ARABIC = "https://timep.org/2024/12/05/%D8%B3%D9%88%D8%B1%D9%8A%D8%A7/"
 
@@ -33,6 +34,63 @@ def test_a_redirect_may_lead_to_another_spelling(frontier: Frontier) -> None:
     found = Found("https://timep.org/a/", "https://timep.org/a", Role.PAGE, "test", exact=True, deeper=True)
     assert frontier.finish(row, End.REDIRECTED, None, None, [found]) == Added(1, 0)
     assert frontier.claim(1, 0.0)[0].hops == 1
+
+
+def led(url: str, role: Role = Role.PAGE) -> Found:
+    """A redirect's target, with the identity that all its spellings have."""
+    return Found(url, canonical(url), role, "test", exact=True, deeper=True)
+
+
+def redirected(frontier: Frontier, url: str, to: str) -> Added:
+    """What comes of a row that leads to another address."""
+    (row,) = [row for row in frontier.claim(9, 0.0) if row.url == url]
+    return frontier.finish(row, End.REDIRECTED, to, None, [led(to)])
+
+
+@pytest.mark.parametrize(
+    ("url", "to"), [(ARABIC, ARABIC.rstrip("/")), (ARABIC.rstrip("/"), ARABIC), (ARABIC.replace("s:", ":", 1), ARABIC)]
+)
+def test_a_redirect_between_two_spellings_is_followed_whichever_was_found(
+    frontier: Frontier, url: str, to: str
+) -> None:
+    frontier.add([Found(url, canonical(url), Role.PAGE, "test")])
+    assert redirected(frontier, url, to) == Added(1, 0)
+    assert [row.url for row in frontier.claim(9, 0.0)] == [to]
+    assert frontier.of(spelling(to)).url == to
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_an_address_that_is_found_and_led_to_is_fetched_once(frontier: Frontier, first: bool) -> None:
+    old = "https://timep.org/?p=3105"
+    linked = [Found(ARABIC, canonical(ARABIC), Role.PAGE, "pages")]
+    frontier.add([Found(old, canonical(old), Role.PAGE, "test"), *(linked if first else ())])
+    assert redirected(frontier, old, ARABIC) == Added(0 if first else 1, 0)
+    assert frontier.add(linked) == Added(0, 0)
+    assert sum(frontier.counts().values()) == 2
+
+
+def test_addresses_that_lead_to_each_other_end(frontier: Frontier) -> None:
+    old = "https://timep.org/?p=3105"
+    frontier.add([Found(old, canonical(old), Role.PAGE, "test")])
+    assert redirected(frontier, old, ARABIC) == Added(1, 0)
+    assert redirected(frontier, ARABIC, old) == Added(0, 0)
+
+
+def test_what_was_left_out_is_fetched_where_a_redirect_leads_to_it(frontier: Frontier) -> None:
+    old = "https://timep.org/?p=3105"
+    frontier.add([Found(ARABIC, canonical(ARABIC), Role.PAGE, "pages", End.OUT_OF_SCOPE, "kind event, by its address")])
+    frontier.add([Found(old, canonical(old), Role.PAGE, "test")])
+    redirected(frontier, old, ARABIC)
+    assert [(row.url, row.hops) for row in frontier.claim(9, 0.0)] == [(ARABIC, 1)]
+    assert sum(frontier.counts().values()) == 2
+
+
+def test_a_source_is_read_as_one_though_its_address_was_found_as_a_page(frontier: Frontier) -> None:
+    feed = "https://timep.org/feed"
+    frontier.add([Found("https://timep.org/rss", "https://timep.org/rss", Role.SOURCE, "feed:/rss")])
+    frontier.add([Found(feed, feed, Role.PAGE, "pages")])
+    (source, _) = frontier.claim(9, 0.0)
+    assert frontier.finish(source, End.REDIRECTED, feed, None, [led(feed, Role.SOURCE)]) == Added(1, 0)
 
 
 def test_rows_come_by_role_then_by_order_of_finding(frontier: Frontier) -> None:
