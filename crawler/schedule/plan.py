@@ -1,7 +1,6 @@
 """schedule.toml: which institute is crawled when, and how. A mistake is one line: file, entry, key, value, nearest."""
 
 import hashlib
-import inspect
 import json
 import tomllib
 from datetime import datetime, timedelta
@@ -141,14 +140,7 @@ class Entry(Strict):
         words = ["--home", str(home), "crawl", self.institute, "--collection", self.collection or self.name]
         words += [word for option, value in limits.items() if value for word in (option, f"{value:g}")]
         words += ["--allow-private"] if self.allow_private else []
-        return [*words, "--full"] if self.mode is Mode.FULL and _some_are_not_full() else words
-
-
-def _some_are_not_full() -> bool:
-    """Whether `crawl` has to be asked for everything: as long as it asks for less by no means, each crawl is full."""
-    from crawler.cli.crawl import crawl
-
-    return "full" in inspect.signature(crawl).parameters
+        return [*words, "--full"] if self.mode is Mode.FULL else words
 
 
 class Plan(Strict):
