@@ -1,12 +1,10 @@
 """schedule.toml: a mistake is one line that names file, entry, key, value and the nearest valid one."""
 
-import inspect
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from crawler.cli.crawl import crawl
 from crawler.errors import CrawlError
 from crawler.schedule.plan import EXAMPLE, Entry, load
 from tests.crawler.command import profile
@@ -73,10 +71,6 @@ def test_what_an_entry_leaves_out(tmp_path: Path) -> None:
     assert (second.name, second.collection, second.timezone) == ("أسبوعي", "syria", "UTC")
 
 
-def _full() -> list[str]:
-    return ["--full"] if "full" in inspect.signature(crawl).parameters else []
-
-
 def test_the_command_of_an_entry(tmp_path: Path) -> None:
     text = entry(
         window="22:00-06:00", max_pages=50, max_minutes=600, max_megabytes=2.5, allow_private=True, mode="full"
@@ -85,7 +79,7 @@ def test_the_command_of_an_entry(tmp_path: Path) -> None:
     words = one.command(tmp_path, timedelta(hours=2))
     assert words == [
         "--home", str(tmp_path), "crawl", "timep", "--collection", "timep", "--max-pages", "50", "--max-minutes", "120",
-        "--max-megabytes", "2.5", "--allow-private", *_full(),
+        "--max-megabytes", "2.5", "--allow-private", "--full",
     ]  # fmt: skip
     assert "600" in one.command(tmp_path)
     assert "--full" not in Entry(institute="timep", name="timep", when="every hour").command(tmp_path)
