@@ -47,8 +47,11 @@ def words(error: BaseException) -> str:
 
 
 def is_absence(error: BaseException) -> bool:
-    """Whether not even a connection came about: no such host, or nobody there."""
-    return any(isinstance(cause, (Refused, DNSLookupError)) for cause in _causes(error))
+    """Whether not even a connection came about on which to ask: no such host, nobody there, or a host that TLS does
+    not let us trust.
+    """
+    none = (Refused, DNSLookupError, SSL.Error, VerificationError)
+    return any(isinstance(cause, none) for cause in _causes(error))
 
 
 def _of_tls(error: SSL.Error) -> str:

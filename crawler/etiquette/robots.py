@@ -41,7 +41,8 @@ class RobotsForbidden(IgnoreRequest):
 class RobotsUnreachable(IgnoreRequest):
     """The host's robots.txt could not be had: nothing may be fetched (RFC 9309, 2.3.1.4) until it can.
 
-    `wait` is for how many seconds the row goes back, None when it ends; `absent` when the host itself is not there.
+    `wait` is for how many seconds the row goes back, None when it ends; `absent` when there is no host to ask, or none to trust:
+    what is asked for has failed, and is no choice of the host's.
     """
 
     def __init__(self, why: str, wait: float | None, absent: bool) -> None:
@@ -57,7 +58,7 @@ class Standing:
     until: float
     rules: Rules | None = None
     unreachable: bool = False
-    absent: bool = False  # not even the host could be reached
+    absent: bool = False  # no connection came about on which to ask
     lasting: bool = False  # it will not be had later
 
     def decision(self, rule: Rule | None) -> str:

@@ -14,6 +14,7 @@ import trustme
 
 from archive.store import warc
 from archive.store.collection import Collection
+from crawler.patch import USUAL, plan
 from tests.crawler.command import lines, policy_archive, profile
 from tests.crawler.sockets import Wire, scripted
 
@@ -92,7 +93,7 @@ def test_what_cannot_be_trusted_is_refused(tmp_path: Path, monkeypatch: pytest.M
     assert "TLS certificate" in done.stderr
     assert not any(server.requests for server in site.servers.values())
     for line in ends(tmp_path):
-        assert line["end"] == "robots"  # robots.txt cannot be had, so nothing may be asked for (RFC 9309)
+        assert line["end"] == "failed"  # no choice of the host's: robots.txt was never asked for
         assert faults[site.urls[line["url"]]] in line["reason"]
         assert "broken_certificates" in line["reason"]
     kept = records(tmp_path)
@@ -103,6 +104,8 @@ def test_what_cannot_be_trusted_is_refused(tmp_path: Path, monkeypatch: pytest.M
     assert all(b"TLS certificate" in one.block for one in told)
     assert "response" not in {one.type for one in kept}
     assert policy_archive(tmp_path, "verify", "tls").returncode == 0
+    asked = plan(Collection.open(tmp_path / "home/collections/tls"), USUAL).asked
+    assert {one.url for one in asked} == set(site.urls)
 
 
 @pytest.mark.faults
