@@ -152,16 +152,19 @@ def serve() -> None:
     while True:
         try:
             function, item = pickle.load(sys.stdin.buffer)  # noqa: S301 (from our own parent)
-        except EOFError:
-            return
+        except (EOFError, pickle.UnpicklingError):
+            return  # whoever sends tasks is gone, at times in the middle of one
         result: Any = None
         problem: Exception | None = None
         try:
             result = function(item)
         except Exception as error:  # noqa: BLE001 (raised again by whoever sent the task)
             problem = error
-        pickle.dump((result, problem), sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)
-        sys.stdout.buffer.flush()
+        try:
+            pickle.dump((result, problem), sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:
+            os._exit(0)  # the same; an end in good order would try to send the rest, and complain
 
 
 def sha256(path: Path) -> str:

@@ -2,7 +2,10 @@
 
 import gzip
 import json
+import pickle
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,7 @@ from archive.audit.finding import Finding, Level
 from archive.audit.integrity import Part, joined, look
 from archive.audit.inventory import Inventory
 from archive.audit.members import next_record, walk
-from archive.audit.readers import Readers
+from archive.audit.readers import Readers, sha256
 from archive.audit.reading import Files
 from archive.audit.source import WarcFile, of_path
 from archive.audit.source import of_collection as source_of
@@ -67,6 +70,23 @@ def test_a_killed_process_is_named(tmp_path: Path) -> None:
         readers._running[0]._process.kill()
         with pytest.raises(ArchiveError, match=r"تقرير.warc.gz from byte 0 was killed"):
             readers._do(look, Part(warc, 0, 10))
+
+
+@pytest.mark.parametrize("cut", [False, True])
+def test_a_process_whose_master_is_killed_ends_without_a_word(tmp_path: Path, cut: bool) -> None:
+    """Killed while it waits for a result, or while it sends a task."""
+    (tmp_path / "تقرير.warc.gz").write_bytes(b"")
+    words = [sys.executable, "-c", f"from {Readers.__module__} import serve; serve()"]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdin
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        task = pickle.dumps((sha256, tmp_path / "تقرير.warc.gz"))
+        process.stdin.write(task[:-9] if cut else task)
+        process.stdin.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
 
 
 @pytest.mark.parametrize("size", [1, 50, 333, 5000])
