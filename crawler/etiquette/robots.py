@@ -41,8 +41,8 @@ class RobotsForbidden(IgnoreRequest):
 class RobotsUnreachable(IgnoreRequest):
     """The host's robots.txt could not be had: nothing may be fetched (RFC 9309, 2.3.1.4) until it can.
 
-    `wait` is for how many seconds the row goes back, None when it ends; `absent` when there is no host to ask, or none to trust:
-    what is asked for has failed, and is no choice of the host's.
+    `wait` is for how many seconds the row goes back, None when it ends; `absent` when there is no host to ask, or none
+    to trust: what is asked for has failed, and is no choice of the host's.
     """
 
     def __init__(self, why: str, wait: float | None, absent: bool) -> None:
