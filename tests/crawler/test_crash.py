@@ -23,9 +23,13 @@ IN_FLIGHT = 16 + 32  # in the downloader, and claimed ahead of it (crawler/sched
 
 
 def captures(home: Path) -> Counter[tuple[str, int | None]]:
-    """How often each URL was captured, with which status."""
+    """How often each URL was captured, with which status. What was kept a moment before the kill, and not noted, is
+    asked for again with validators: "not modified" stands for the capture that it repeats.
+    """
     collection = Collection.open(home / "home" / "collections" / "crash")
-    return Counter((line.url, line.status) for line in collection.captures())
+    lines = list(collection.captures())
+    statuses = {line.url: line.status for line in lines if line.status is not None}
+    return Counter((line.url, statuses.get(line.url) if line.status is None else line.status) for line in lines)
 
 
 def crawl(folder: Path, site: Path) -> list[str]:
