@@ -23,7 +23,7 @@ def commands() -> list[str]:
 
 
 def test_ci_runs_the_test_command_of_the_readme() -> None:
-    wanted = [line for line in commands() if line.endswith("-m pytest")]
+    wanted = [line for line in commands() if line.endswith("-m pytest -n 2")]
     assert len(wanted) == 1
     assert (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()[-1] == wanted[0]
 
