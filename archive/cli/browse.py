@@ -16,9 +16,14 @@ from archive.cli.search import refreshed
 )
 def browse(
     ctx: typer.Context,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port on 127.0.0.1; 0 takes a free one.")] = 8001,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, metavar="PORT", help="The port on 127.0.0.1; 0 takes a free one.")
+    ] = 8001,
 ) -> None:
-    """Search, read, compare, verify and replay the publications of all collections in a browser, until Ctrl-C."""
+    """Search, read, compare, verify and replay the publications of all collections in a browser, until Ctrl-C.
+
+    Exit codes: 0 ended by Ctrl-C · 2 wrong usage, the port is taken, or the extra `browse` is not installed.
+    """
     from archive.browse.server import Browse
 
     serving = Browse(home(ctx), refreshed(ctx), port)

@@ -17,6 +17,13 @@ from archive.proof.commands import app as key_app
 from archive.store.collection import Collection
 
 ARCHIVIST, RESEARCHER, AUDITOR = "Archivist", "Researcher", "Auditor"  # the panels of the help, in this order
+# Within a panel: as people come to need them. What is not named here comes last.
+_ORDER = (
+    "demo", "crawl", "status", "pause", "resume", "report", "patch", "save", "discard", "schedule", "alerts",
+    "institute", "withhold",
+    "search", "show", "history", "diff", "browse", "catalogue", "export", "release",
+    "verify", "derive", "replay", "try", "pack", "unpack", "sign", "key",
+)  # fmt: skip
 TRACEBACK = "POLICY_ARCHIVE_TRACEBACK"  # an environment variable: set, an unforeseen error shows where it came from
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -27,9 +34,9 @@ class _ByPeople(TyperGroup):
     def list_commands(self, ctx: Any) -> list[str]:
         panels = (ARCHIVIST, RESEARCHER, AUDITOR)
 
-        def place(name: str) -> int:
+        def place(name: str) -> tuple[int, int]:
             panel = getattr(self.commands[name], "rich_help_panel", None)
-            return panels.index(panel) if panel in panels else 0
+            return panels.index(panel) if panel in panels else 0, _ORDER.index(name) if name in _ORDER else len(_ORDER)
 
         return sorted(super().list_commands(ctx), key=place)
 
@@ -44,7 +51,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(institute_app, name="institute", rich_help_panel=ARCHIVIST)
-app.add_typer(key_app, name="key", rich_help_panel=ARCHIVIST)
+app.add_typer(key_app, name="key", rich_help_panel=AUDITOR)
 
 
 def _print_version(wanted: bool) -> None:
@@ -59,7 +66,11 @@ def root(
     home: Annotated[
         Path,
         typer.Option(
-            "--home", envvar="POLICY_ARCHIVE_HOME", help="The folder that holds collections/.", show_default=True
+            "--home",
+            metavar="FOLDER",
+            envvar="POLICY_ARCHIVE_HOME",
+            help="The folder that holds collections/, catalogue.sqlite and schedule.toml.",
+            show_default=True,
         ),
     ] = Path("policy-archive"),
     version: Annotated[
@@ -97,6 +108,18 @@ Trust = Annotated[
     typer.Option("--trust", metavar="KEY", help="The key that must have signed it: its fingerprint, or a .pub file."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+SigningKey = Annotated[
+    Path | None,
+    typer.Option("--key", metavar="FILE", help="Sign with this key; `policy-archive key new FILE` makes one."),
+]
+OtherProfile = Annotated[
+    str | None,
+    typer.Option(
+        "--institute",
+        metavar="NAME|FILE",
+        help="Another profile than the one stored with the crawl: an institute's name, or a file.",
+    ),
+]
 
 
 def run(app: typer.Typer) -> NoReturn:

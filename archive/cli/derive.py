@@ -1,11 +1,10 @@
 """`derive`: everything again from the WARCs."""
 
 import json
-from typing import Annotated
 
 import typer
 
-from archive.cli.command import AUDITOR, Json, Name, app, collection, home
+from archive.cli.command import AUDITOR, Json, Name, OtherProfile, app, collection, home
 from archive.lines import Terminal, counts, filled, many, width
 
 _SHOWN = 20  # pages that could not be derived, named one by one
@@ -18,9 +17,7 @@ _SHOWN = 20  # pages that could not be derived, named one by one
 def derive(
     ctx: typer.Context,
     name: Name,
-    institute: Annotated[
-        str | None, typer.Option(help="Another profile than the one stored with the crawl: its name, or a file.")
-    ] = None,
+    institute: OtherProfile = None,
     as_json: Json = False,
 ) -> None:
     """Make index, dataset and history again from the WARCs alone.

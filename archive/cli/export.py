@@ -32,15 +32,22 @@ def _day(text: str | None, option: str) -> str | None:
 def export_(
     ctx: typer.Context,
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="COLLECTION…", help="One or more collections.", show_default=False)
+        list[str] | None, typer.Argument(metavar="COLLECTION", help="The collections, one or more.", show_default=False)
     ] = None,
     to: Annotated[
         Path | None, typer.Option("--to", metavar="PLACE", help="The folder, or the file, that is made.")
     ] = None,
     form: Annotated[str | None, typer.Option("--format", metavar="FORMAT", help=", ".join(FORMATS) + ".")] = None,
-    kind: Annotated[list[str] | None, typer.Option(help="Only this kind; may be given again.")] = None,
-    language: Annotated[list[str] | None, typer.Option(help="Only this language; may be given again.")] = None,
-    tag: Annotated[list[str] | None, typer.Option(help="Only with this tag; given again, with one of them.")] = None,
+    kind: Annotated[
+        list[str] | None, typer.Option(metavar="KIND", help="Only this kind; give it again for more.")
+    ] = None,
+    language: Annotated[
+        list[str] | None, typer.Option(metavar="LANGUAGE", help="Only this language; give it again for more.")
+    ] = None,
+    tag: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TAG", help="Only with this tag; give it again for more: one of them will do."),
+    ] = None,
     since: Annotated[str | None, typer.Option(metavar="DAY", help="Published on that day or later.")] = None,
     until: Annotated[str | None, typer.Option(metavar="DAY", help="Published on that day or earlier.")] = None,
     changed_since: Annotated[

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from archive.cli.command import AUDITOR, Json, Name, Trust, app, collection, home
+from archive.cli.command import AUDITOR, Json, Name, SigningKey, Trust, app, collection, home
 from archive.errors import CollectionError
 from archive.lines import Terminal, many
 
@@ -27,9 +27,7 @@ def pack(
     to: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Where to write it; else the collection's packages/.")
     ] = None,
-    key: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Sign with this key; `policy-archive key new FILE` makes one.")
-    ] = None,
+    key: SigningKey = None,
     as_json: Json = False,
 ) -> None:
     """Make a WACZ file, to be replayed, published or sent: the whole collection, a crawl, or publications with all that

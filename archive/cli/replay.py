@@ -25,7 +25,9 @@ def replay(
     name: Annotated[
         str, typer.Argument(help="A collection's name, or a WACZ file.", metavar="COLLECTION|FILE", show_default=False)
     ],
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port on 127.0.0.1; 0 takes a free one.")] = 8080,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, metavar="PORT", help="The port on 127.0.0.1; 0 takes a free one.")
+    ] = 8080,
     check_: Annotated[
         bool, typer.Option("--check", help="Show nothing: load every publication from the archive alone, and count.")
     ] = False,
@@ -40,7 +42,8 @@ def replay(
 ) -> None:
     """Show the archived pages in a browser, from the archive alone, until Ctrl-C.
 
-    Exit codes of --check: 0 every publication replays · 1 one does not · 2 wrong usage.
+    Exit codes: 0 ended by Ctrl-C; with --check, every publication replays · 1 with --check, one does not · 2 wrong
+    usage, the port is taken, or the extra `replay` is not installed.
     """
     from archive.replay import check, package
     from archive.replay.server import Wayback, recovered

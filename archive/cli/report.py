@@ -18,7 +18,8 @@ def report(
     ctx: typer.Context,
     name: Name,
     crawl: Annotated[
-        str | None, typer.Argument(metavar="[CRAWL]", help="A crawl's id, such as 20261123012320; the newest if none.")
+        str | None,
+        typer.Argument(metavar="CRAWL", help="A crawl's id, such as 20261123012320; the newest unless given."),
     ] = None,
     show: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
     as_json: Json = False,

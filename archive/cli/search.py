@@ -45,7 +45,10 @@ def catalogue(
     ctx: typer.Context,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Make it anew, whatever is there.")] = False,
 ) -> None:
-    """Bring catalogue.sqlite up to date: all collections in one file, for `search`, `browse` and any SQLite tool."""
+    """Bring catalogue.sqlite up to date: all collections in one file, for `search`, `browse` and any SQLite tool.
+
+    Exit codes: 0 made · 2 wrong usage.
+    """
     made = refreshed(ctx, rebuild)
     search = Search.open(made)
     found = search.find(limit=0, facets=("collection",))
@@ -57,7 +60,7 @@ def catalogue(
 
 @app.command(
     rich_help_panel=RESEARCHER,
-    epilog='Example: policy-archive search القاهره "state of emergency" --kind legal_case',
+    epilog='Example: policy-archive search القاهره "state of emergency" --kind legal_case  prints  the best first',
 )
 def search(
     ctx: typer.Context,
@@ -68,10 +71,10 @@ def search(
         ),
     ],
     collection: Annotated[str | None, typer.Option(metavar="NAME", help="Only this collection.")] = None,
-    kind: Annotated[str | None, typer.Option(help="Only this kind, such as legal_case.")] = None,
-    language: Annotated[str | None, typer.Option(help="Only this language, such as ar.")] = None,
-    year: Annotated[int | None, typer.Option(help="Only publications of this year.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many to show.")] = 10,
+    kind: Annotated[str | None, typer.Option(metavar="KIND", help="Only this kind, such as legal_case.")] = None,
+    language: Annotated[str | None, typer.Option(metavar="LANGUAGE", help="Only this language, such as ar.")] = None,
+    year: Annotated[int | None, typer.Option(metavar="YEAR", help="Only publications of this year.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, metavar="N", help="How many to show.")] = 10,
     newest: Annotated[bool, typer.Option("--newest", help="The newest first, and not the best.")] = False,
     as_json: Json = False,
 ) -> None:

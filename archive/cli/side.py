@@ -16,7 +16,10 @@ _Test = Annotated[str, typer.Argument(help="The collection that `crawl --test` w
     epilog="Example: policy-archive save timep  prints  saved 1 test crawl of timep: 1 WARC, 2.1 MB",
 )
 def save(ctx: typer.Context, name: _Test) -> None:
-    """Make a test crawl part of the real collection. Cut off, the same command ends it."""
+    """Make a test crawl part of the real collection. Cut off, the same command ends it.
+
+    Exit codes: 0 saved · 2 no such test crawl, or a collection is in use.
+    """
     from archive.dataset import side
 
     moved = side.save(home(ctx), name)
@@ -29,7 +32,10 @@ def save(ctx: typer.Context, name: _Test) -> None:
     epilog="Example: policy-archive discard timep  prints  threw away 1 test crawl of timep: 1 WARC, 2.1 MB",
 )
 def discard(ctx: typer.Context, name: _Test) -> None:
-    """Throw a test crawl away. The real collection is not touched."""
+    """Throw a test crawl away. The real collection is not touched.
+
+    Exit codes: 0 thrown away · 2 no such test crawl, or it is in use.
+    """
     from archive.dataset import side
 
     print(f"threw away {_told(side.discard(home(ctx), name), name)}")

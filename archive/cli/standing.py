@@ -47,7 +47,10 @@ def status(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Say how collections stand: which crawls run, are paused, stopped or broken off, and what is archived."""
+    """Say how collections stand: which crawls run, are paused, stopped or broken off, and what is archived.
+
+    Exit codes: 0 told, whatever it is · 2 no such collection.
+    """
     names = [name] if name is not None else collections(home(ctx))
     shown = [standing.of(collection(ctx, one)) for one in names]
     if as_json:
@@ -107,15 +110,23 @@ def _span(time: timedelta) -> str:
     return str(timedelta(seconds=max(0, round(time.total_seconds()))))
 
 
-@app.command(rich_help_panel=ARCHIVIST, epilog="Example: policy-archive pause timep  prints  timep is paused")
+@app.command(
+    rich_help_panel=ARCHIVIST, epilog="Example: policy-archive pause timep  prints  timep is paused: 8,312 URLs wait"
+)
 def pause(ctx: typer.Context, name: Name) -> None:
-    """Let a running crawl fetch nothing until `resume`. It keeps its place; what is on its way is still taken."""
+    """Let a running crawl fetch nothing until `resume`. It keeps its place; what is on its way is still taken.
+
+    Exit codes: 0 paused · 2 no such collection, or no crawl of it is running.
+    """
     _hold(collection(ctx, name), True)
 
 
 @app.command(rich_help_panel=ARCHIVIST, epilog="Example: policy-archive resume timep  prints  timep goes on")
 def resume(ctx: typer.Context, name: Name) -> None:
-    """Let a paused crawl go on."""
+    """Let a paused crawl go on.
+
+    Exit codes: 0 it goes on · 2 no such collection, or no crawl of it is running.
+    """
     _hold(collection(ctx, name), False)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from archive.cli.command import AUDITOR, Json, Name, Trust, app, collection, home
+from archive.cli.command import AUDITOR, Json, Name, SigningKey, Trust, app, collection, home
 from archive.errors import CollectionError
 from archive.lines import Terminal
 from archive.store.collection import Collection
@@ -52,7 +52,9 @@ def verify(
 ) -> None:
     """Check every digest, the index, the ledger, and derive every line of the dataset again.
 
-    Findings go to standard output: what, where, which rule, how to mend it. Exit codes: 0 all good, or warnings alone ·
+    Findings go to standard output: what, where, which rule, how to mend it.
+
+    Exit codes: 0 all good, or warnings alone ·
     1 an error was found · 2 wrong usage.
     """
     from archive.audit import repair as repairs
@@ -110,9 +112,7 @@ def _collection_at(ctx: typer.Context, name: str) -> Collection | None:
 def sign(
     ctx: typer.Context,
     name: Name,
-    key: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Sign with this key; `policy-archive key new FILE` makes one.")
-    ] = None,
+    key: SigningKey = None,
     tsa: Annotated[
         str | None, typer.Option(metavar="URL", help="Have it time-stamped by this authority (RFC 3161).")
     ] = None,

@@ -31,15 +31,23 @@ def _found(ctx: typer.Context, ident: str, collection: str | None) -> Versions:
     return versions(refreshed(ctx), ident, collection)
 
 
-@app.command(rich_help_panel=RESEARCHER, epilog="Example: policy-archive show timep:p3105 --version 1")
+@app.command(
+    rich_help_panel=RESEARCHER,
+    epilog="Example: policy-archive show timep:p3105 --version 1  prints  its title, its date, its text …",
+)
 def show(
     ctx: typer.Context,
     ident: _Ident,
-    version: Annotated[int | None, typer.Option(min=1, help="Which version, from 1; the last unless given.")] = None,
+    version: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Which version, from 1; the last unless given.")
+    ] = None,
     collection: _In = None,
     as_json: Json = False,
 ) -> None:
-    """Show a publication: what it says, and where it was read."""
+    """Show a publication: what it says, and where it was read.
+
+    Exit codes: 0 shown · 2 no such publication or version.
+    """
     found = _found(ctx, ident, collection)
     line = found.line(version)
     if as_json:
@@ -60,10 +68,14 @@ def show(
     out.print(Text(line["markdown"] or "(never seen whole)"), soft_wrap=True)
 
 
-@app.command(rich_help_panel=RESEARCHER, epilog="Example: policy-archive history timep:p3105")
+@app.command(
+    rich_help_panel=RESEARCHER, epilog="Example: policy-archive history timep:p3105  prints  timep:p3105 · 3 versions …"
+)
 def history(ctx: typer.Context, ident: _Ident, collection: _In = None, as_json: Json = False) -> None:
     """List a publication's versions, and what sort of change each is: retitle, byline, date, typo, correction, update,
     removal.
+
+    Exit codes: 0 listed · 2 no such publication.
     """
     found = _found(ctx, ident, collection)
     told: list[dict[str, Any]] = []
@@ -93,7 +105,10 @@ def _told(row: dict[str, Any], changed: Differences | None) -> dict[str, Any]:
     return kept | {"kinds": list(changed.kinds), **counts}
 
 
-@app.command(rich_help_panel=RESEARCHER, epilog="Example: policy-archive diff timep:p3105 1 3")
+@app.command(
+    rich_help_panel=RESEARCHER,
+    epilog="Example: policy-archive diff timep:p3105 1 3  prints  retitle, correction · −12 +15 words …",
+)
 def diff(
     ctx: typer.Context,
     ident: _Ident,

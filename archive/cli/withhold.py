@@ -27,7 +27,7 @@ def withhold(
     reason: Annotated[str | None, typer.Option(metavar="TEXT", help="Why; the ledger keeps it.")] = None,
     until: Annotated[
         datetime | None,
-        typer.Option(metavar="DATE", formats=["%Y-%m-%d"], help="The first day on which it is shown again."),
+        typer.Option(metavar="DAY", formats=["%Y-%m-%d"], help="The first day on which it is shown again."),
     ] = None,
     by: Annotated[
         str | None, typer.Option(metavar="NAME", help="Who; else the collection's operator, or your user name.")
@@ -39,8 +39,9 @@ def withhold(
     """Hide a publication from dataset, replay and packages, and say so in the ledger; its bytes and their proof stay.
 
     With it go its other addresses, the files that it alone uses, and the feeds that repeat it. `--until` ends it with
-    the first `derive` or crawl of that day, in replay at once. Exit codes: 0 done · 2 wrong usage, no such publication,
-    or the collection is in use.
+    the first `derive` or crawl of that day, in replay at once.
+
+    Exit codes: 0 done · 2 wrong usage, no such publication, or the collection is in use.
     """
     from rich.progress import Progress
 

@@ -13,7 +13,11 @@ from archive.errors import ProfileError
 from archive.institutes import registry
 from archive.institutes.profile import Profile
 
-app = typer.Typer(help="Institutes: list them, show a profile, check a file, make a new one.", no_args_is_help=True)
+app = typer.Typer(
+    help="List institutes, show a profile, check a file, make a new one.",
+    epilog="Example: policy-archive institute list",
+    no_args_is_help=True,
+)
 
 _DAYS = ("since", "until")  # TOML has days of its own
 Given = Annotated[str, typer.Argument(help="An institute's name, or the path of a profile.", metavar="NAME|FILE")]
@@ -25,12 +29,13 @@ def _home(ctx: typer.Context) -> Path:
     return found if isinstance(found, Path) else Path("policy-archive")
 
 
-@app.command("list")
+@app.command(
+    "list", epilog="Example: policy-archive institute list  prints  a table of name, home, languages and institute"
+)
 def list_(ctx: typer.Context) -> None:
-    """The institutes that are known by name.
+    """List the institutes that are known by name, and the platforms that a profile may extend.
 
-    Example: policy-archive institute list
-    prints a table of name, home, languages and institute: ecfr  https://ecfr.eu/  en  European Council …
+    Exit codes: 0 listed · 2 a profile of the home folder is not valid.
     """
     table = Table(box=None, pad_edge=False)
     for heading in ("name", "home", "languages"):
@@ -45,25 +50,23 @@ def list_(ctx: typer.Context) -> None:
     Console(soft_wrap=True).print(table)
 
 
-@app.command()
+@app.command(epilog="Example: policy-archive institute show timep  prints  name = … and all else that its profile says")
 def show(ctx: typer.Context, name: Given) -> None:
-    """A profile as it is used: merged with what it extends, as TOML. Defaults are left out, but for [revisit]: when a
-    later crawl asks for a page again.
+    """Print a profile as it is used: merged with what it extends, as TOML. Defaults are left out, but those of when a
+    later crawl asks for a page again (`revisit`).
 
-    Example: policy-archive institute show timep
-    prints: name = "The Tahrir Institute for Middle East Policy" …
+    Exit codes: 0 printed · 2 no such profile, or it is not valid.
     """
     profile = _read(name, _home(ctx))
     typer.echo(f"# digest {registry.digest(profile)}")
     typer.echo(toml(profile))
 
 
-@app.command()
+@app.command(epilog="Example: policy-archive institute check ./example.toml  prints  ./example.toml: valid: example, …")
 def check(ctx: typer.Context, file: Given) -> None:
-    """Whether a profile is valid. Exit code 2 where it is not, with file, key and how to mend it.
+    """Say whether a profile is valid; where it is not, the file, the key and how to mend it.
 
-    Example: policy-archive institute check ./institute.toml
-    prints: ./institute.toml: valid: institute, Example Institute, https://example.org/
+    Exit codes: 0 valid · 2 not valid, or no such profile.
     """
     profile = _read(file, _home(ctx))
     if profile.home:

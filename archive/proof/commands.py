@@ -20,8 +20,9 @@ def new(
 ) -> None:
     """Make a key: FILE, which only you can read and nobody may have, and FILE.pub, to be given to others.
 
-    Prints its fingerprint: publish it where those who verify your packages will find it. Exit codes: 0 made · 2 a file
-    is there already.
+    Prints its fingerprint: publish it where those who verify your packages will find it.
+
+    Exit codes: 0 made · 2 a file is there already.
     """
     print(Key.new(file).public.fingerprint)
 
@@ -30,5 +31,8 @@ def new(
 def show(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A key, or its public half.")],
 ) -> None:
-    """Print a key's fingerprint, as `verify FILE.wacz --trust` takes it."""
+    """Print a key's fingerprint, as `verify FILE.wacz --trust` takes it.
+
+    Exit codes: 0 printed · 2 it holds no key.
+    """
     print(fingerprint(file))

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from archive.cli.command import ARCHIVIST, app, home
+from archive.cli.command import ARCHIVIST, Json, app, home
 from archive.institutes.profile import Kind
 from archive.interrupt import end_at_once
 from archive.lines import Terminal, harmless
@@ -24,47 +24,69 @@ Metrics = Annotated[
     int | None,
     typer.Option(min=0, max=65535, metavar="PORT", help="Answer Prometheus at this port of 127.0.0.1; 0 for any."),
 ]
+Delay = Annotated[
+    float | None,
+    typer.Option(
+        min=0, metavar="SECONDS", help="Seconds between two requests to one host; the profile's unless given."
+    ),
+]
+MaxMinutes = Annotated[float, typer.Option(min=0, metavar="N", help="Stop after so many minutes; 0 for no limit.")]
+MaxMegabytes = Annotated[
+    float, typer.Option(min=0, metavar="N", help="Stop after so many megabytes written; 0 for no limit.")
+]
+AllowPrivate = Annotated[bool, typer.Option("--allow-private", help="Reach loopback and private addresses too.")]
 LogJson = Annotated[bool, typer.Option("--log-json", help="Say all that is said on stderr as JSON, a line an event.")]
 
 _TEST_PAGES, _TEST_MINUTES, _TEST_MEGABYTES = 30, 5.0, 50.0  # a test crawl's limits, unless others are given
 _TEST_SHOWN = 12  # publications
 
 
-@app.command(rich_help_panel=ARCHIVIST, epilog="Example: policy-archive crawl timep --max-pages 50")
+@app.command(
+    rich_help_panel=ARCHIVIST,
+    epilog="Example: policy-archive crawl timep --max-pages 50  prints  timep · crawl 20261122221644 · …",
+)
 def crawl(
     ctx: typer.Context,
     institute: Annotated[
         str,
         typer.Argument(metavar="INSTITUTE", help="An institute's name (`institute list`), or the path of a profile."),
     ],
-    collection: Annotated[str | None, typer.Option(help="The collection's name; the institute's unless given.")] = None,
+    collection: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The collection's name; the institute's unless given.")
+    ] = None,
     only: Annotated[
         list[Kind] | None,
         typer.Option(metavar="KIND", help=f"Only this kind of publication; give it again for more: {', '.join(Kind)}."),
     ] = None,
-    urls: Annotated[Path | None, typer.Option(help="Crawl just the pages in this file, one address a line.")] = None,
+    urls: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Crawl just the pages in this file, one address a line.")
+    ] = None,
     full: Annotated[
         bool, typer.Option("--full", help="Ask for every page again, also for those that are not due or not changed.")
     ] = False,
-    max_pages: Annotated[int, typer.Option(min=0, help="Stop after so many pages; 0 for no limit.")] = 0,
-    max_minutes: Annotated[float, typer.Option(min=0, help="Stop after so many minutes.")] = 0,
-    max_megabytes: Annotated[float, typer.Option(min=0, help="Stop after so many megabytes written.")] = 0,
-    max_pages_per_host: Annotated[int, typer.Option(min=0, help="Stop asking a host after so many pages.")] = 0,
-    max_megabytes_per_host: Annotated[
-        float, typer.Option(min=0, help="Stop asking a host after so many megabytes written.")
+    max_pages: Annotated[int, typer.Option(min=0, metavar="N", help="Stop after so many pages; 0 for no limit.")] = 0,
+    max_minutes: MaxMinutes = 0,
+    max_megabytes: MaxMegabytes = 0,
+    max_pages_per_host: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Stop asking a host after so many pages; 0 for no limit.")
     ] = 0,
-    keep_free: Annotated[float, typer.Option(min=0, help="Stop while so many megabytes are free on the disk.")] = 200,
-    delay: Annotated[float | None, typer.Option(min=0, help="Seconds between two requests to one host.")] = None,
-    allow_private: Annotated[
-        bool, typer.Option("--allow-private", help="Reach loopback and private addresses too.")
-    ] = False,
+    max_megabytes_per_host: Annotated[
+        float,
+        typer.Option(min=0, metavar="N", help="Stop asking a host after so many megabytes written; 0 for no limit."),
+    ] = 0,
+    keep_free: Annotated[
+        float, typer.Option(min=0, metavar="N", help="Stop while so many megabytes are free on the disk.")
+    ] = 200,
+    delay: Delay = None,
+    allow_private: AllowPrivate = False,
     test: Annotated[
         bool, typer.Option("--test", help="Crawl a little of it, beside the real collection; then `save` or `discard`.")
     ] = False,
-    json_: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    json_: Json = False,
     metrics: Metrics = None,
     metrics_file: Annotated[
-        Path | None, typer.Option(help="Write Prometheus metrics there at the end, for a textfile collector.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Write Prometheus metrics there at the end, for a textfile collector."),
     ] = None,
     log_json: LogJson = False,
 ) -> None:

@@ -7,27 +7,28 @@ import typer
 
 from archive.cli.command import home
 from archive.institutes.commands import app
+from crawler.cli.crawl import AllowPrivate, Delay
 
 
-@app.command()
+@app.command(epilog="Example: policy-archive institute new example https://institute.example/  prints  the profile …")
 def new(
     ctx: typer.Context,
-    name: Annotated[str, typer.Argument(help="What to call it: a-z, digits and -.", show_default=False)],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="What to call it: a-z, digits and -.", show_default=False)
+    ],
     url: Annotated[str, typer.Argument(metavar="URL", help="The address of its home page.", show_default=False)],
     into: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Where to write it; else institutes/NAME.toml in the home folder."),
     ] = None,
-    delay: Annotated[float | None, typer.Option(min=0, help="Seconds between two requests; else 1.")] = None,
-    allow_private: Annotated[
-        bool, typer.Option("--allow-private", help="Reach loopback and private addresses too.")
-    ] = False,
+    delay: Delay = None,
+    allow_private: AllowPrivate = False,
 ) -> None:
     """Look at a site, in 25 requests at most, and write a profile for it; show what it reads on three pages.
 
-    Example: policy-archive institute new example https://institute.example/
-    prints the profile, with a reason for every line, and the next commands. Exit codes: 0 written · 2 wrong usage, or
-    there is such a profile · 5 site unreachable or refusing.
+    Every line of the profile has its reason, and the next commands are printed.
+
+    Exit codes: 0 written · 2 wrong usage, or there is such a profile · 5 site unreachable or refusing.
     """
     from crawler.survey.new import new
 

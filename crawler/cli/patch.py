@@ -5,17 +5,17 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from archive.cli.command import ARCHIVIST, Name, app, collection, home
+from archive.cli.command import ARCHIVIST, Json, Name, OtherProfile, app, collection, home
 from archive.interrupt import end_at_once
 from archive.lines import counts, many
-from crawler.cli.crawl import start
+from crawler.cli.crawl import AllowPrivate, Delay, MaxMegabytes, MaxMinutes, start
 from crawler.options import Options
 from crawler.patch import USUAL, From
 
 
 @app.command(
     rich_help_panel=ARCHIVIST,
-    epilog="Example: policy-archive patch timep --from blocked  prints  asking for 12 addresses again …",
+    epilog="Example: policy-archive patch timep --from blocked  prints  asking for 12 URLs again",
 )
 def patch(
     ctx: typer.Context,
@@ -24,24 +24,22 @@ def patch(
         list[From] | None,
         typer.Option(
             "--from",
-            help="What to ask for again; give it again for more. Else all of these but blocked.",
+            metavar="END",
+            help=f"What to ask for again: {', '.join(From)}; give it again for more. Else all of these but blocked.",
         ),
     ] = None,
-    institute: Annotated[
-        str | None, typer.Option(help="Another profile than the one stored with the crawl: its name, or a file.")
-    ] = None,
-    max_minutes: Annotated[float, typer.Option(min=0, help="Stop after so many minutes.")] = 0,
-    max_megabytes: Annotated[float, typer.Option(min=0, help="Stop after so many megabytes written.")] = 0,
-    delay: Annotated[float | None, typer.Option(min=0, help="Seconds between two requests to one host.")] = None,
-    allow_private: Annotated[
-        bool, typer.Option("--allow-private", help="Reach loopback and private addresses too.")
-    ] = False,
-    json_: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    institute: OtherProfile = None,
+    max_minutes: MaxMinutes = 0,
+    max_megabytes: MaxMegabytes = 0,
+    delay: Delay = None,
+    allow_private: AllowPrivate = False,
+    json_: Json = False,
 ) -> None:
     """Crawl just what the last crawl of a collection did not get: what failed, what was blocked, what was still queued,
     and publications that a source names and that are not archived. A crawl of its own, with its own report.
 
-    Exit codes: as those of `crawl`; 0 too where there is nothing to patch.
+    Exit codes: 0 complete, or nothing to patch · 1 a source or a derivation failed · 2 wrong usage, or no such
+    collection · 3 out of space · 4 stopped at a limit · 5 site unreachable or refusing · 130 interrupted.
     """
     end_at_once()
     from archive.dataset.derive import stored_profile

@@ -19,9 +19,12 @@ schedule = typer.Typer(
 app.add_typer(schedule, name="schedule", rich_help_panel=ARCHIVIST)
 
 
-@schedule.command("list", epilog="Example: policy-archive schedule list")
+@schedule.command("list", epilog="Example: policy-archive schedule list  prints  timep: every day at 03:00 …")
 def list_(ctx: typer.Context, json_: Json = False) -> None:
-    """Each entry's next runs, in UTC and in its own time, and what became of the last one."""
+    """Each entry's next runs, in UTC and in its own time, and what became of the last one.
+
+    Exit codes: 0 listed · 2 schedule.toml is not there, or not valid.
+    """
     from crawler.schedule import listing, plan
     from crawler.schedule.runs import Runs
 
@@ -39,26 +42,33 @@ def list_(ctx: typer.Context, json_: Json = False) -> None:
 
 @schedule.command(epilog="Example: policy-archive schedule example > policy-archive/schedule.toml")
 def example() -> None:
-    """Print a schedule.toml to begin with."""
+    """Print a schedule.toml to begin with.
+
+    Exit codes: 0 printed.
+    """
     from crawler.schedule.plan import EXAMPLE
 
     print(EXAMPLE, end="")
 
 
-@schedule.command(epilog="Example: policy-archive schedule check")
+@schedule.command(
+    epilog="Example: policy-archive schedule check  prints  policy-archive/schedule.toml: valid, 1 entry, 2 at once"
+)
 def check(
     ctx: typer.Context,
     alert: Annotated[bool, typer.Option("--alert", help="Send a test message to every target of alerts.toml.")] = False,
 ) -> None:
-    """Whether schedule.toml and alerts.toml are valid, and what the next week would bring. Exit code 2 where they are
-    not.
+    """Say whether schedule.toml and alerts.toml are valid, and what the next week would bring.
+
+    Exit codes: 0 valid · 2 not valid, or not there.
     """
     from crawler.alerts import send, settings
     from crawler.schedule import listing, plan
 
     found = plan.load(home(ctx))
     told = settings.load(home(ctx))
-    print(f"{home(ctx) / plan.NAME}: valid, {len(found.entry)} entries, {found.at_once} at once")
+    count = len(found.entry)
+    print(f"{home(ctx) / plan.NAME}: valid, {count} {'entry' if count == 1 else 'entries'}, {found.at_once} at once")
     print("\n".join(listing.week(found, datetime.now(UTC))))
     if told is None:
         print(f"nobody is told of failures: there is no {home(ctx) / settings.NAME}")
@@ -83,6 +93,9 @@ def run(
     begun again: no run is missed, and none is done twice.
 
     A crawl's own output is in state/schedule/ENTRY.out in the home folder.
+
+    Exit codes: 0 ended by a signal; with --once or --now, those of `crawl` · 2 schedule.toml is not valid, or has no
+    such entry.
     """
     from crawler.schedule import serving
 
@@ -95,12 +108,15 @@ def run(
 @schedule.command(epilog="Example: policy-archive schedule systemd --into /etc/systemd/system")
 def systemd(
     ctx: typer.Context,
-    into: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the units there.")] = None,
+    into: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Write the units there.")] = None,
     scheduler: Annotated[
         bool, typer.Option("--scheduler", help="One service that runs `schedule run`, in place of the timers.")
     ] = False,
 ) -> None:
-    """Print a service and a timer for each entry."""
+    """Print a systemd service and a timer for each entry.
+
+    Exit codes: 0 printed, or written · 2 schedule.toml is not there, or not valid.
+    """
     from crawler.schedule import plan, units
 
     folder = home(ctx).resolve()
@@ -115,7 +131,10 @@ def systemd(
 
 @schedule.command(epilog="Example: policy-archive schedule cron | crontab -")
 def cron(ctx: typer.Context) -> None:
-    """Print a line of crontab for each entry."""
+    """Print a line of crontab for each entry.
+
+    Exit codes: 0 printed · 2 schedule.toml is not there, or not valid.
+    """
     from crawler.schedule import plan, units
 
     folder = home(ctx).resolve()
