@@ -11,6 +11,8 @@ from typer.testing import CliRunner
 
 import crawler.cli.verbs  # noqa: F401  its verbs join those of the archive
 from archive import cli as archive_cli
+from archive.institutes import registry
+from archive.institutes.table import AGAIN, with_table
 from tests.crawler.command import environment, policy_archive
 
 ROOT = Path(__file__).parents[1]
@@ -51,6 +53,18 @@ def test_every_verb_of_the_readme_has_help_and_every_verb_stands_in_it() -> None
         assert "Usage: policy-archive" in shown
         has_verbs = "COMMAND [ARGS]" in shown
         assert has_verbs or "Example: policy-archive" in " ".join(shown.split()), verb
+
+
+def test_the_institutes_are_those_that_there_are() -> None:
+    assert with_table(README) == README, f"out of date: {AGAIN}"
+    shown = re.findall(r"^\\| `([a-z-]+)`: ", README.split("<!-- institutes")[1].split("<!-- end")[0], re.MULTILINE)
+    assert shown == [name for name in registry.names() if name != "demo"]
+
+
+def test_what_is_linked_is_there() -> None:
+    linked = [target for target in re.findall(r"\]\(([^)\s]+)\)", README) if "://" not in target]
+    assert "crawler/cli/REFERENCE.md" in linked
+    assert [target for target in linked if not (ROOT / target).is_file()] == []
 
 
 def test_the_command_itself_starts() -> None:

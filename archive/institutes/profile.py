@@ -290,6 +290,11 @@ class Profile(Strict):
         description="Other names and short forms, in all its languages; never taken for an author's or a title's part.",
     )
     home: str = Field("", description="The address of its home page, with scheme and final slash.")
+    since: date | None = Field(
+        None,
+        exclude=True,  # from the digest too: no page is read by it
+        description="The day on which the profile came to be.",
+    )
     hosts: tuple[Host, ...] = Field(
         (), description="Other hosts (host or host:port) whose pages are the institute's own."
     )
