@@ -57,7 +57,7 @@ def test_every_verb_of_the_readme_has_help_and_every_verb_stands_in_it() -> None
 
 def test_the_institutes_are_those_that_there_are() -> None:
     assert with_table(README) == README, f"out of date: {AGAIN}"
-    shown = re.findall(r"^\\| `([a-z-]+)`: ", README.split("<!-- institutes")[1].split("<!-- end")[0], re.MULTILINE)
+    shown = re.findall(r"^\| `([a-z-]+)`: ", README.split("<!-- institutes")[1].split("<!-- end")[0], re.MULTILINE)
     assert shown == [name for name in registry.names() if name != "demo"]
 
 

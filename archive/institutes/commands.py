@@ -83,6 +83,7 @@ def toml(profile: Profile) -> str:
     tables = {key: value for key, value in data.items() if isinstance(value, dict)}
     rules = {key: value for key, value in data.items() if key in registry.RULE_LISTS}
     lines = [f"{key} = {_value(value)}" for key, value in data.items() if key not in tables and key not in rules]
+    lines += [f"since = {profile.since}"] if profile.since else []
     for name, table in tables.items():
         lines += ["", f"[{name}]", *(f"{key} = {_value(value)}" for key, value in table.items())]
     for name, every in rules.items():

@@ -222,7 +222,7 @@ def test_an_arabic_file_name_needs_an_id(write: Write) -> None:
 def test_stored_profiles_come_back(write: Write) -> None:
     profile = registry.load("timep")
     stored = registry.dumps(profile)
-    assert registry.loads(stored) == profile
+    assert registry.loads(stored) == profile.model_copy(update={"since": None})  # no page is read by it
     assert registry.digest(registry.loads(stored)) == registry.digest(profile)
     assert "معهد التحرير".encode() in stored
     with pytest.raises(ProfileError, match="stored profile: nmae"):
