@@ -35,8 +35,8 @@ class Camera:
         self._page = self._browser.new_page(viewport={"width": 1200, "height": 1600})
 
     def take(self, one: Replayed) -> Path:
-        """The page as a reader sees it, its first screen."""
-        self._page.goto(self._wayback.content(one.url, one.at), timeout=_PATIENCE, wait_until="load")
+        """The page as a reader sees it, its first screen, below the banner that tells its moment."""
+        self._page.goto(self._wayback.page(one.url, one.at), timeout=_PATIENCE, wait_until="load")
         path = self._folder / f"{_file_name(one.id)}-{one.at}.png"
         self._page.screenshot(path=path)
         return path

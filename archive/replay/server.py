@@ -92,6 +92,7 @@ class Wayback:
         assert self._process.stdout is not None
         settings = {
             "name": self._name,
+            "title": self._name if isinstance(self._shown, Path) else self._shown.meta.title,
             "archive": str(self._archive.resolve()),
             "indexes": [str(path.resolve()) for path in self._indexes()],
             "access": self._access(),
