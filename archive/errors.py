@@ -37,6 +37,12 @@ class OutOfSpace(ArchiveError):
     exit_code = 3
 
 
+class DatabaseError(ArchiveError):
+    """No database is named, or it is out of reach. What was being done can be done again once it is there."""
+
+    exit_code = 2
+
+
 class DamagedRecord(ArchiveError):
     """Stored bytes are not what they should be. Raised by readers; `verify` turns it into a finding."""
 

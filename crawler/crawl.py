@@ -145,11 +145,7 @@ class Crawl:
             raise space(error) or error from None
 
     def _new_frontier(self) -> None:
-        self.frontier.close()
-        path = self.collection.state_dir / "frontier.sqlite"
-        for suffix in ("", "-wal", "-shm"):
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
-        self.frontier = Frontier(path)
+        self.frontier = self.frontier.anew()
         self.frontier.set_fact("crawl", datetime.now(UTC).strftime("%Y%m%d%H%M%S"))
         self.frontier.set_fact("urls", self._urls_fact)
         changes.keep(self.collection)

@@ -22,6 +22,18 @@ class Unvisited(CrawlError):
     exit_code = 5
 
 
+class Lost(CrawlError):
+    """The crawl may write no more, and leaves what it has as a crash would: whoever goes on with it mends that. Raised
+    in the middle of a crawl; the same command goes on.
+    """
+
+    exit_code = 6
+
+
+class OutOfReach(Lost):
+    """The frontier's database went away."""
+
+
 def space(error: BaseException) -> OutOfSpace | None:
     """The same error as an OutOfSpace, where it says that the disk is full: files and the two databases each say so in
     their own way.

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from enum import IntFlag
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import sqlite
 
-from crawler.frontier import NAMED, End, Found, Frontier, Role, State, fingerprint, spelling
-from crawler.frontier import TABLE as urls
+from crawler.frontier import End, Found, Frontier, Role, State, fingerprint, spelling
+from crawler.frontier.statements import BY, nothing
+from crawler.frontier.table import NAMED
+from crawler.frontier.table import URLS as urls
 
 
 class Mark(IntFlag):
@@ -55,17 +56,20 @@ class KnownUrls:
         """Put in URLs of earlier crawls. One whose identity another spelling has taken goes by its own spelling. The
         caller commits.
         """
-        for one in known:
-            values = {
-                "url": one.url, "role": int(one.role), "source": one.source, "end": one.end, "reason": one.reason,
+        some = list(known)
+        prints = [fingerprint(one.canonical) for one in some]
+        spelled = sa.select(urls.c.fingerprint, urls.c.url).where(urls.c.fingerprint.in_(prints))
+        taken = {row[0]: row[1] for row in self._frontier.run(spelled)}
+        rows = []
+        for one, print_ in zip(some, prints, strict=True):
+            own = taken.setdefault(print_, one.url) == one.url
+            rows.append({
+                "fingerprint": print_ if own else fingerprint(spelling(one.url)), "url": one.url, "role": int(one.role),
+                "source": one.source, "end": one.end, "reason": one.reason,
                 "state": State.DONE if one.end else State.QUEUED, "seen": one.seen, "said": one.said,
-                "modified": one.modified, "marks": one.marks, "tries": 0, "hops": 0, "due": 0.0, "via": None,
-                "detail": one.detail,
-            }  # fmt: skip
-            if self.url_of(one.canonical) not in (None, one.url):
-                self._frontier.run(_ADD, {**values, "fingerprint": fingerprint(spelling(one.url))})
-            else:
-                self._frontier.run(_ADD, {**values, "fingerprint": fingerprint(one.canonical)})
+                "modified": one.modified, "marks": one.marks, "detail": one.detail,
+            })  # fmt: skip
+        self._frontier.put(rows, nothing)
 
     def url_of(self, identity: str) -> str | None:
         """The spelling under which an identity is in the table."""
@@ -100,7 +104,7 @@ class KnownUrls:
             ],
         )
         if told:
-            self._frontier.run(_NOTE, [{"print": fingerprint(one.canonical), "at": one.modified} for one in told])
+            self._frontier.changes(_NOTE, [{"print": fingerprint(one.canonical), "at": one.modified} for one in told])
         return woken
 
     def wake_unnamed(self, why: str) -> int:
@@ -110,7 +114,7 @@ class KnownUrls:
         before = urls.c.marks.op("&")(int(Mark.NAMED_BEFORE)) != 0
         unnamed = sa.update(urls).where(*_IDLE, before, ~now, sa.select(NAMED.c.source).where(sitemap).exists())
         return self._frontier.changes(
-            unnamed.values(state=State.QUEUED, end=None, reason=sa.bindparam("why")), [{"why": why}]
+            unnamed.values(state=State.QUEUED, end=None, reason=sa.bindparam("why"), **BY), [{"why": why}]
         )
 
     def says_new(self, identities: Iterable[str]) -> bool:
@@ -135,12 +139,11 @@ class KnownUrls:
         return {Role(row[0]): int(row[1]) for row in rows}
 
 
-_ADD = sqlite.insert(urls).on_conflict_do_nothing()
 _IDLE = (urls.c.state == State.DONE, urls.c.end == End.UNCHANGED, urls.c.tries == 0)
 _WAKE = (
     sa.update(urls)
     .where(urls.c.fingerprint == sa.bindparam("print"), *_IDLE)
-    .values(state=State.QUEUED, end=None, reason=sa.bindparam("why"))
+    .values(state=State.QUEUED, end=None, reason=sa.bindparam("why"), **BY)
 )
 _WAKE_CHANGED = (
     sa.update(urls)
@@ -149,7 +152,7 @@ _WAKE_CHANGED = (
         *_IDLE,
         sa.or_(sa.bindparam("at") > urls.c.modified, sa.bindparam("late") > urls.c.seen),
     )
-    .values(state=State.QUEUED, end=None, reason=sa.literal("a source says that it changed"))
+    .values(state=State.QUEUED, end=None, reason=sa.literal("a source says that it changed"), **BY)
 )
 _NOTE = (
     sa.update(urls)
@@ -157,5 +160,5 @@ _NOTE = (
         urls.c.fingerprint == sa.bindparam("print"),
         sa.or_(urls.c.modified.is_(None), urls.c.modified < sa.bindparam("at")),
     )
-    .values(modified=sa.bindparam("at"))
+    .values(modified=sa.bindparam("at"), **BY)
 )

@@ -2,6 +2,7 @@
 
 import contextlib
 import sqlite3
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,14 +10,19 @@ import pytest
 from archive.institutes.urls import canonical
 from archive.store.exchange import Location, Stored
 from crawler.errors import CrawlError
+from crawler.fleet.local import Server
 from crawler.frontier import TOO_DEEP, Added, End, Found, Frontier, Role, spelling
+from crawler.frontier.place import Place
+from crawler.frontier.postgres import Postgres, schema_of
 
 ARABIC = "https://timep.org/2024/12/05/%D8%B3%D9%88%D8%B1%D9%8A%D8%A7/"
 
 
 @pytest.fixture
-def frontier(tmp_path: Path) -> Frontier:
-    return Frontier(tmp_path / "frontier.sqlite")
+def frontier(place: Callable[[], Place]) -> Iterator[Frontier]:
+    made = Frontier(place())
+    yield made
+    made.close()
 
 
 def page(url: str, **more: object) -> Found:
@@ -123,8 +129,8 @@ def test_out_of_scope_as_a_link_is_fetched_where_a_page_embeds_it(frontier: Fron
     assert frontier.claim(1, 0.0)[0].role is Role.REQUISITE
 
 
-def test_after_a_crash_in_flight_is_queued_and_captured_is_unread(tmp_path: Path) -> None:
-    frontier = Frontier(tmp_path / "frontier.sqlite")
+def test_after_a_crash_in_flight_is_queued_and_captured_is_unread(place: Callable[[], Place]) -> None:
+    frontier = Frontier(place())
     frontier.add([page(f"https://timep.org/{number}") for number in range(3)])
     first, second, third = frontier.claim(3, 0.0)
     frontier.captured(first.id, Stored(Location("a.warc.gz", 10, 20), False))
@@ -133,10 +139,11 @@ def test_after_a_crash_in_flight_is_queued_and_captured_is_unread(tmp_path: Path
     frontier.claim(1, 0.0)  # not committed: as if the process had died here
     frontier.close()
 
-    again = Frontier(tmp_path / "frontier.sqlite")
+    again = Frontier(place())
     again.release()
     assert [(one.row.id, one.location) for one in again.unread()] == [(first.id, Location("a.warc.gz", 10, 20))]
     assert {row.url for row in again.claim(9, 0.0)} == {third.url, "https://timep.org/new"}
+    again.close()
 
 
 def test_every_url_has_one_end_and_the_sum_is_what_was_found(frontier: Frontier) -> None:
@@ -191,3 +198,73 @@ def test_half_a_character_breaks_no_table(frontier: Frontier) -> None:
     frontier.finish(frontier.claim(1, 0.0)[0], End.FAILED, "قال \ud83d", None, [])
     frontier.commit()
     assert [row.reason for row, _ in frontier.all()] == ["قال ?"]
+
+
+def test_what_a_site_sent_breaks_no_table(frontier: Frontier) -> None:
+    frontier.add([page(ARABIC)])
+    row = frontier.claim(1, 0.0)[0]
+    frontier.captured(row.id, Stored(Location("a.warc.gz", 1 << 40, 20), False, media_type="نص\0/html"))
+    frontier.commit()
+    assert [(row.media_type, row.offset) for row, _ in frontier.all()] == [("نص?/html", 1 << 40)]
+
+
+def test_a_requisite_that_was_too_deep_and_out_of_scope_counts_once_in_one_batch(frontier: Frontier) -> None:
+    """What a batch says of one address twice is heard in its order."""
+    deep, scope = page(ARABIC, end=End.LIMIT, reason=TOO_DEEP + "31"), page(ARABIC + "b", end=End.OUT_OF_SCOPE)
+    assert frontier.add([deep, deep, scope]) == Added(0, 2)
+    assert frontier.add([page(ARABIC), page(ARABIC), deep]) == Added(1, 0)
+    frontier.name("sitemap:/", [ARABIC.rstrip("/"), ARABIC.rstrip("/"), "unknown"])
+    frontier.commit()
+    assert [(row.end, named) for row, named in frontier.all()] == [
+        (None, ("sitemap:/",)), (End.OUT_OF_SCOPE, ()),
+    ]  # fmt: skip
+
+
+def test_thousands_at_once_keep_their_order(frontier: Frontier) -> None:
+    assert frontier.add(page(f"https://timep.org/ص/{number}") for number in range(5000)) == Added(5000, 0)
+    assert [row.url for row in frontier.claim(3, 0.0)] == [f"https://timep.org/ص/{number}" for number in range(3)]
+    assert frontier.counts() == {(Role.PAGE, "queued"): 5000}
+    assert frontier.tally() == [(Role.PAGE, "queued", None, 5000)] or not frontier.commit()
+    assert frontier.tally() == [(Role.PAGE, "queued", None, 5000)]
+
+
+def test_what_lies_in_a_file_that_is_not_there_is_fetched_again(frontier: Frontier) -> None:
+    """A machine died with the file: what the pages led to stays."""
+    frontier.add([page(f"https://timep.org/{number}") for number in range(4)])
+    rows = frontier.claim(4, 0.0)
+    for row, warc in zip(rows, ("kept.warc.gz", "lost.warc.gz", "lost.warc.gz"), strict=False):
+        frontier.captured(row.id, Stored(Location(warc, 10, 20), False))
+    for row in rows[:2]:
+        frontier.finish(row, End.ARCHIVED, None, "analysis", [page(f"{row.url}/ب")])
+    frontier.commit()
+    assert frontier.undo({"kept.warc.gz"}) == 1
+    assert [one.row.id for one in frontier.unread()] == []
+    assert {row.url for row in frontier.claim(9, 0.0)} == {
+        rows[1].url, rows[2].url, f"{rows[0].url}/ب", f"{rows[1].url}/ب",
+    }  # fmt: skip
+    assert frontier.undo({"kept.warc.gz"}) == 0
+
+
+def test_a_new_crawl_begins_with_no_row(frontier: Frontier) -> None:
+    frontier.add([page(ARABIC)])
+    frontier.set_fact("crawl", "20261123000000")
+    frontier.commit()
+    again = frontier.anew()
+    assert (again.counts(), again.fact("crawl")) == ({}, None)
+    again.close()
+
+
+def test_a_schema_of_another_version_is_refused_in_one_line(postgres: Server) -> None:
+    Frontier(Postgres(postgres.address, "قديم")).close()
+    with postgres.address.engine("test").begin() as connection:
+        connection.exec_driver_sql(f"COMMENT ON SCHEMA \"{schema_of('قديم')}\" IS '999'")
+    with pytest.raises(CrawlError, match=r"of version '999'.*drop the schema") as refused:
+        Frontier(Postgres(postgres.address, "قديم"))
+    assert "\n" not in str(refused.value)
+
+
+def test_a_schema_has_a_name_of_its_own_whatever_the_collection_is_called() -> None:
+    names = ["timep", "معهد", "timep'; DROP SCHEMA public; --", "a" * 300, "A", "a", "a" * 299 + "b", 'x"y']
+    schemas = [schema_of(name) for name in names]
+    assert len(set(schemas)) == len(names)
+    assert all(len(schema.encode()) <= 63 for schema in schemas)

@@ -1,6 +1,7 @@
 """Crawls of what is known: what they ask for, and what their reports name."""
 
 import json
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from crawler.demo.institute import Institute
 from crawler.demo.server import DemoServer
 from crawler.discovery.found import moment
 from crawler.frontier import End, Found, Frontier, Role
+from crawler.frontier.place import Place
 from crawler.known import Known, KnownUrls, Mark
 from crawler.past import Past
 from crawler.recrawl import SLACK, due, place
@@ -159,8 +161,10 @@ def test_when_a_source_says_that_a_page_changed(text: str | None, read: str | No
 
 
 @pytest.fixture
-def frontier(tmp_path: Path) -> Frontier:
-    return Frontier(tmp_path / "frontier.sqlite")
+def frontier(place: Callable[[], Place]) -> Iterator[Frontier]:
+    made = Frontier(place())
+    yield made
+    made.close()
 
 
 def idle(url: str = ARABIC, **more: object) -> Known:

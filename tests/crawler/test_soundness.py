@@ -9,7 +9,9 @@ import pytest
 
 from archive.store.exchange import Location, Stored
 from crawler.errors import CrawlError
+from crawler.fleet.local import Server
 from crawler.frontier import End, Found, Frontier, Role
+from crawler.frontier.postgres import Postgres
 from tests.crawler.command import policy_archive, profile
 
 SENT: list[str] = []
@@ -26,6 +28,12 @@ class Bomb:
 def path(tmp_path: Path) -> Path:
     """A frontier as a crawl leaves it: a row that waits, one that is captured, one that is done."""
     frontier = Frontier(tmp_path / "frontier.sqlite")
+    filled(frontier)
+    frontier.close()
+    return tmp_path / "frontier.sqlite"
+
+
+def filled(frontier: Frontier) -> None:
     frontier.set_fact("crawl", "20261122180000")
     frontier.set_fact("sources", "{}")
     frontier.add(
@@ -35,8 +43,6 @@ def path(tmp_path: Path) -> Path:
     frontier.captured(rows[0].id, Stored(Location("a.warc.gz", 0, 10), False))
     frontier.finish(rows[1], End.ARCHIVED, None, "analysis", [])
     frontier.commit()
-    frontier.close()
-    return tmp_path / "frontier.sqlite"
 
 
 def changed(path: Path, statement: str, *values: Any) -> None:
@@ -95,6 +101,33 @@ def test_a_hostile_fact_is_refused(path: Path, name: str, value: Any) -> None:
     with pytest.raises(CrawlError, match="holds what no crawl has written"):
         Frontier(path)
     assert SENT == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE urls SET url = 'file:///etc/passwd' WHERE id = 1",
+        "UPDATE urls SET url = E'https://مثال.example/a\\r\\nX-Injected: yes' WHERE id = 1",
+        "UPDATE urls SET state = 'running' WHERE id = 1",
+        "UPDATE urls SET role = 99 WHERE id = 1",
+        "UPDATE urls SET \"end\" = 'مؤرشف' WHERE id = 1",
+        "UPDATE urls SET warc = '../../../etc/passwd' WHERE id = 1",
+        "UPDATE urls SET state = 'captured' WHERE id = 3",
+        "UPDATE facts SET value = '../../../../outside' WHERE name = 'crawl'",
+        "UPDATE facts SET value = '[1]' WHERE name = 'sources'",
+    ],
+)
+def test_hostile_rows_of_postgresql_are_refused(postgres: Server, change: str) -> None:
+    place = Postgres(postgres.address, "معادٍ")
+    place.clear()
+    frontier = Frontier(place)
+    filled(frontier)
+    frontier.close()
+    with place.engine.begin() as connection:
+        connection.exec_driver_sql(change)
+    with pytest.raises(CrawlError, match=r"holds what no crawl has written .*drop the schema") as refused:
+        Frontier(place)
+    assert "\n" not in str(refused.value)
 
 
 def test_a_person_reads_one_line(tmp_path: Path, path: Path) -> None:

@@ -1,0 +1,89 @@
+"""The address of a PostgreSQL database: from the environment, or an option that may hold no password; never shown with
+one.
+"""
+
+import os
+from dataclasses import dataclass
+from typing import Any, Self
+
+import sqlalchemy as sa
+
+from archive.errors import DatabaseError
+
+DATABASE = "POLICY_ARCHIVE_DATABASE"  # the fleet's: its queue, its leases, its frontiers
+FRONTIER = "POLICY_ARCHIVE_FRONTIER"  # of crawls that are begun by hand: their frontier alone
+_SCHEMES = ("postgresql", "postgres", "postgresql+psycopg")
+_PATIENCE = 10  # seconds for a connection to be made
+# A machine that vanished is noticed after 30 s: a probe each 5 s once nothing was heard for 15 s, three times.
+_ALIVE = {"keepalives": 1, "keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a database is. `str` of it is for people: without a password."""
+
+    url: sa.URL
+
+    @classmethod
+    def parse(cls, text: str, where: str) -> Self:
+        """An address such as `postgresql://user@host/name`; `where` is what the message calls it."""
+        try:
+            url = sa.make_url(text)
+        except (sa.exc.ArgumentError, ValueError):
+            raise DatabaseError(f"{where} is no database's address: write it as postgresql://user@host/name") from None
+        if url.drivername not in _SCHEMES:
+            raise DatabaseError(
+                f"{where} names {url.drivername!r}: the database is PostgreSQL, as in postgresql://user@host/name"
+            )
+        return cls(url.set(drivername="postgresql+psycopg"))
+
+    @classmethod
+    def of_environment(cls, *names: str) -> Self | None:
+        """The first of these variables that is set; None where none is."""
+        for name in names:
+            if text := os.environ.get(name):
+                return cls.parse(text, f"${name}")
+        return None
+
+    @classmethod
+    def needed(cls, option: str | None = None) -> Self:
+        """The fleet's: an option's, or the environment's. Raises DatabaseError where there is none."""
+        if option:
+            found = cls.parse(option, "--database")
+            if found.url.password is not None:
+                raise DatabaseError(f"--database holds a password, which others here could read: set ${DATABASE}")
+            return found
+        named = cls.of_environment(DATABASE)
+        if named is None:
+            raise DatabaseError(
+                f"no database is named: set ${DATABASE} to its address, such as postgresql://user@host/name "
+                "(`policy-archive fleet demo` shows it all without one)"
+            )
+        return named
+
+    def __str__(self) -> str:
+        return self.url.set(drivername="postgresql", password=None, query={}).render_as_string() + (
+            f" ({self.url.query['host']})" if "host" in self.url.query else ""
+        )
+
+    @property
+    def text(self) -> str:
+        """With its password, for whoever connects."""
+        return self.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+    def engine(self, name: str, **more: Any) -> sa.Engine:
+        """Connections that the server lists under `name`, one at a time, none kept."""
+        try:
+            return sa.create_engine(
+                self.url,
+                poolclass=sa.pool.NullPool,
+                connect_args={"application_name": name[:63], "connect_timeout": _PATIENCE, **_ALIVE},
+                **more,
+            )
+        except ModuleNotFoundError as error:
+            raise DatabaseError(f"{error.name} is missing: pip install 'policy-archive[fleet]'") from None
+
+    def unreachable(self, error: BaseException) -> DatabaseError:
+        """What a person reads where the database cannot be reached. No message of a driver holds the password."""
+        cause = " ".join(str(getattr(error, "orig", None) or error).split())
+        return DatabaseError(f"the database {self} is out of reach ({cause[:200]}): see that it runs, then try again")

@@ -1,0 +1,1 @@
+"""Many machines crawling many institutes: a queue, leases and frontiers in one PostgreSQL."""

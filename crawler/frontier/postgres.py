@@ -1,0 +1,159 @@
+"""The frontier's tables in PostgreSQL, for crawls that another machine may go on with: a schema for each collection."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+from archive.database import Address
+from archive.errors import DatabaseError
+from crawler.errors import CrawlError, OutOfReach
+from crawler.frontier.place import Conflict
+from crawler.frontier.table import METADATA, VERSION, Words, clean
+
+_PLAIN = re.compile(r"[a-z0-9._-]{1,50}")
+_MAKING = 0x706F6C696379  # key of the lock under which tables are made: two that begin at once would meet
+
+
+def schema_of(collection: str) -> str:
+    """The schema of a collection's frontier: a name of PostgreSQL has 63 bytes at the most."""
+    if _PLAIN.fullmatch(collection):
+        return f"crawl {collection}"
+    return f"crawl:{hashlib.blake2b(collection.encode(), digest_size=16).hexdigest()}"
+
+
+class Postgres:
+    """The tables of one collection's crawls. A connection that is lost is not made again: what was being written may be
+    there or not, which a new crawl finds out (Crawl.begin).
+    """
+
+    def __init__(self, address: Address, collection: str) -> None:
+        self._address, self._collection = address, collection
+        self._schema = schema_of(collection)
+        self.engine = address.engine(f"policy-archive crawl {collection}")
+        sa.event.listen(self.engine, "connect", self._settle)
+
+    def _settle(self, connection: Any, _record: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET search_path TO {self._quoted}")
+        connection.commit()
+
+    @property
+    def _quoted(self) -> str:
+        return postgresql.dialect().identifier_preparer.quote_identifier(self._schema)  # type: ignore[no-untyped-call]
+
+    @property
+    def _where(self) -> str:
+        return f"the frontier of {self._collection} in {self._address}"
+
+    def open(self) -> sa.Connection:
+        try:
+            connection = self.engine.connect()
+        except sa.exc.OperationalError as error:
+            raise self._address.unreachable(error) from None
+        try:
+            self._make(connection)
+        except sa.exc.OperationalError as error:
+            raise self._address.unreachable(error) from None
+        except sa.exc.DatabaseError as error:
+            raise DatabaseError(
+                f"{self._where} cannot be opened ({error.orig}): mend its rights, or name another"
+            ) from None
+        return connection
+
+    def _make(self, connection: sa.Connection) -> None:
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MAKING)))
+        found = connection.execute(
+            sa.text("SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = :name"),
+            {"name": self._schema},
+        ).first()
+        if found is not None and found[0] != str(VERSION):
+            connection.close()
+            raise CrawlError(
+                f"{self._where} is of version {str(found[0])[:20]!a}, and this policy-archive reads version {VERSION}: "
+                f"finish the crawl with the policy-archive that began it, or drop the schema {self._quoted} to begin "
+                "anew; what is archived stays"
+            )
+        if found is None:
+            connection.exec_driver_sql(f"CREATE SCHEMA {self._quoted}")
+            METADATA.create_all(connection)
+            # A row is changed thrice: what is left free takes its new versions, without new entries in the indexes.
+            connection.exec_driver_sql("ALTER TABLE urls SET (fillfactor = 70)")
+            connection.exec_driver_sql(f"COMMENT ON SCHEMA {self._quoted} IS '{VERSION}'")
+        connection.commit()
+
+    def clear(self) -> None:
+        with self.engine.begin() as connection:
+            connection.exec_driver_sql(f"DROP SCHEMA IF EXISTS {self._quoted} CASCADE")
+
+    def put(
+        self, connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]], all_: Mapping[str, Any],
+        conflict: Conflict,
+    ) -> int:  # fmt: skip
+        """One statement for all rows, whose text is the same however many there are: the server parses it once. It may
+        not touch a row twice, so a fingerprint that comes again waits for the next one.
+        """
+        columns = tuple(rows[0])
+        statement = conflict(_insertion(table, columns, tuple(all_)))
+        taken = 0
+        for round_ in _rounds(rows, table):
+            arrays = {f"all_{name}": _bound([row[name] for row in round_], table.c[name].type) for name in columns}
+            done = connection.execute(statement, {**arrays, **{f"one_{name}": value for name, value in all_.items()}})
+            taken += int(done.rowcount)
+        return taken
+
+    def mistyped(self) -> list[str]:
+        return []  # a column takes its type alone
+
+    def strange(self, problem: str) -> CrawlError:
+        return CrawlError(
+            f"{self._where} holds what no crawl has written ({problem}): drop the schema {self._quoted} to begin the "
+            "crawl anew; what is archived stays"
+        )
+
+    def lost(self, error: BaseException) -> CrawlError | None:
+        if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError | sa.exc.InternalError):
+            return OutOfReach(str(self._address.unreachable(error)))
+        return None
+
+
+_statements: dict[tuple[Any, ...], Any] = {}
+
+
+def _insertion(table: sa.Table, columns: tuple[str, ...], all_: tuple[str, ...]) -> Any:
+    """INSERT … SELECT from arrays, in their order, which is the order of finding."""
+    key = table.name, columns, all_
+    if key not in _statements:
+        arrays = [sa.bindparam(f"all_{name}", type_=postgresql.ARRAY(_plain(table.c[name].type))) for name in columns]
+        some = sa.func.unnest(*arrays).table_valued(*columns, with_ordinality="nth").render_derived(name="some")
+        ones = [sa.bindparam(f"one_{name}", type_=table.c[name].type) for name in all_]
+        chosen = sa.select(*(some.c[name] for name in columns), *ones).order_by(some.c.nth)
+        inserted = postgresql.insert(table).from_select([*columns, *all_], chosen, include_defaults=False)
+        _statements[key] = inserted.execution_options(preserve_rowcount=True)
+    return _statements[key]
+
+
+def _plain(type_: Any) -> Any:
+    return sa.Text() if isinstance(type_, Words) else type_
+
+
+def _bound(values: list[Any], type_: Any) -> list[Any]:
+    return [value and clean(value) for value in values] if isinstance(type_, Words) else values
+
+
+def _rounds(rows: Sequence[dict[str, Any]], table: sa.Table) -> Iterable[list[dict[str, Any]]]:
+    """The rows in as few parts as hold no key twice, each in its order."""
+    keys = tuple(column.name for column in table.primary_key if column.name in rows[0]) or ("fingerprint",)
+    rounds: list[list[dict[str, Any]]] = []
+    seen: dict[tuple[Any, ...], int] = {}
+    for row in rows:
+        key = tuple(row[name] for name in keys)
+        number = seen.get(key, 0)
+        seen[key] = number + 1
+        if number == len(rounds):
+            rounds.append([])
+        rounds[number].append(row)
+    return rounds
