@@ -23,7 +23,7 @@ from archive.errors import OutOfSpace
 from archive.institutes import registry
 from archive.institutes.profile import Profile
 from archive.institutes.urls import UrlRule, absolute, canonical, classify
-from archive.store.collection import Collection
+from archive.store.collection import Collection, Meta
 from archive.store.exchange import Resource, Stored
 from archive.store.writer import Writer
 from crawler import changes, patch
@@ -134,7 +134,8 @@ class Crawl:
         """Opens the collection, takes its lock, and mends what a crash left. Raises ArchiveError with what to do about
         it.
         """
-        collection = Collection.named(home / "collections", name or profile.id, create=True)
+        meta = Meta(title=profile.name)
+        collection = Collection.named(home / "collections", name or profile.id, create=True, meta=meta)
         lock = collection.lock()
         lock.__enter__()
         try:

@@ -57,13 +57,13 @@ class Collection(Folder):
         return cls(folder.path, _read_meta(folder.toml))
 
     @classmethod
-    def named(cls, folder: Path, name: str, create: bool = False) -> "Collection":
+    def named(cls, folder: Path, name: str, create: bool = False, meta: Meta | None = None) -> "Collection":
         """The collection of that name in a folder of collections. Raises CollectionError where the name leads
         elsewhere.
         """
         if problem := folder_names.mistake(name):
             raise CollectionError(problem)
-        return cls.open(folder / name, create)
+        return cls.open(folder / name, create, meta)
 
     @contextmanager
     def lock(self) -> Iterator[None]:

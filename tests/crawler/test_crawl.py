@@ -48,6 +48,18 @@ def test_a_new_crawl_has_its_seeds_and_holds_its_collection(opened: Crawl, tmp_p
         Crawl.open(demo, tmp_path, options=QUIET)
 
 
+def test_a_collection_is_called_as_the_institute_until_its_archivist_calls_it_otherwise(tmp_path: Path) -> None:
+    """Cards, packages and citations name it so: who publishes is a name, and no id."""
+    profile = Profile(id="mahad", name="معهد المثال", home="https://example.org/")
+    first = Crawl.open(profile, tmp_path, options=QUIET)
+    stopped(first)
+    assert first.collection.meta.title == "معهد المثال"
+    first.collection.toml.write_text('title = "Our copy"\n', encoding="utf-8")
+    again = Crawl.open(profile, tmp_path, options=QUIET)
+    stopped(again)
+    assert again.collection.meta.title == "Our copy"
+
+
 def test_a_crawl_goes_on_where_it_was_stopped(tmp_path: Path, demo: Profile) -> None:
     first = Crawl.open(demo, tmp_path, options=QUIET)
     first.frontier.add([Found(ARABIC, ARABIC.rstrip("/"), Role.PAGE, "test")])
