@@ -11,6 +11,7 @@ from typing import Any
 import typer
 
 from archive.cli.command import TRACEBACK
+from archive.database import DATABASE, FRONTIER
 from archive.reports.charts import OFF
 from crawler.cli.verbs import app
 
@@ -30,6 +31,8 @@ institute; with `demo` in its place most examples work after `{_NAME} demo`."""
 _ENVIRONMENT = {
     "`POLICY_ARCHIVE_HOME`": "The home folder, where `--home` does not name another.",
     f"`{TRACEBACK}`": "Set to anything: an unforeseen error shows where it came from, and is not one line.",
+    f"`{DATABASE}`": "Address of the PostgreSQL database that a fleet shares, with its password.",
+    f"`{FRONTIER}`": "The same, for the frontier alone of crawls that are begun by hand.",
     f"`{OFF}`": "`off`: reports and `browse` draw no charts.",
     "`HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`": "The proxy that a crawl goes through, and for which hosts not.",
     "`SSL_CERT_FILE`": "The certificates that a crawl trusts, in place of the system's.",
