@@ -3,9 +3,10 @@ tests and benchmarks of what reads a dataset.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from archive.dataset.jsonl import DatasetWriter
@@ -16,7 +17,7 @@ from crawler.demo.institute import Institute
 from crawler.demo.truth import truth
 
 SEEN = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
-Change = Callable[[Publication], Publication]
+Edits = Callable[[dict[str, Any]], str | None]
 
 
 def publication(told: dict[str, Any], at: datetime = SEEN, text: str | None = None) -> Publication:
@@ -76,23 +77,32 @@ def _case(told: dict[str, Any]) -> Case | None:
     )  # fmt: skip
 
 
+def institute(count: int) -> Institute:
+    """One with so many publications: what they say of one another does not hang on the count below 1,000."""
+    return Institute("http://127.0.0.1:8765/", max(count, 1000))
+
+
 def publications(count: int) -> Iterator[dict[str, Any]]:
     """The truth of so many publications of the demo institute, in two languages."""
-    institute = Institute(
-        "http://127.0.0.1:8765/", max(count, 1000)
-    )  # what one says of others does not hang on the count
-    return (truth(institute, number) for number in range(count))
+    whole = institute(count)
+    return (truth(whole, number) for number in range(count))
 
 
-def fill(home: Path, count: int = 30, name: str = "demo", edited: dict[str, str] | None = None) -> Collection:
-    """A collection whose dataset holds so many publications. `edited` gives some, by id, a second version's text."""
+def fill(
+    home: Path, count: int = 30, name: str = "demo", edited: Mapping[str, str] | Edits = MappingProxyType({})
+) -> Collection:
+    """A collection whose dataset holds so many publications; one at a time is in memory. `edited` gives some, by id, a
+    second version's text, or says of a truth what that is.
+    """
     collection = Collection.open(home / "collections" / name, create=True)
     later = SEEN + timedelta(days=1)
-    told = sorted(publications(count), key=lambda one: str(one["id"]))
+    whole = institute(count)
     with DatasetWriter(collection.dataset_dir, name) as writer:
-        for one in told:
-            versions = [publication(one)]
-            if edited and one["id"] in edited:
-                versions.append(publication(one, later, edited[one["id"]]))
+        for number in sorted(range(count), key=lambda one: f"demo:p{whole.outline(one).post_id}"):
+            told = truth(whole, number)
+            versions = [publication(told)]
+            text = edited(told) if callable(edited) else edited.get(told["id"])
+            if text:
+                versions.append(publication(told, later, text))
             writer.add(versions)
     return collection

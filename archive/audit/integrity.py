@@ -30,6 +30,9 @@ class Part:
     end: int
     exact: bool = True  # a member begins at `begin`; else the first behind it is looked for
 
+    def __str__(self) -> str:
+        return f"{self.warc.path} from byte {self.begin}"
+
 
 @dataclass(slots=True)
 class Seen:

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections import Counter
 from typing import Any
 
 Row = dict[str, Any]
@@ -16,22 +17,14 @@ def rows(connection: sqlite3.Connection, sql: str, *values: Any) -> list[Row]:
 
 def overview(connection: sqlite3.Connection) -> Row:
     """For the home page: what is here, and how it is spread."""
-    counted = {
-        name: rows(
-            connection,
-            f"SELECT {name} AS value, count(*) AS many FROM publications GROUP BY 1 ORDER BY 2 DESC, 1",
-        )
-        for name in ("institute", "kind", "language", "state")
-    }
-    years = rows(
-        connection,
-        "SELECT year AS value, count(*) AS many FROM publications WHERE year IS NOT NULL GROUP BY 1 ORDER BY 1",
-    )
+    groups = rows(connection, "SELECT * FROM facets")
+    counted = {name: _counted(groups, name) for name in ("institute", "kind", "language", "state")}
+    years = sorted((row for row in _counted(groups, "year") if row["value"] is not None), key=lambda row: row["value"])
     totals = rows(
         connection,
-        "SELECT count(*) AS publications, sum(versions) AS versions, (SELECT count(*) FROM captures) AS captures,"
-        " (SELECT count(*) FROM authors) AS authors, (SELECT count(*) FROM cases) AS cases FROM publications",
-    )[0]
+        "SELECT (SELECT count(*) FROM captures) AS captures, (SELECT count(*) FROM authors) AS authors,"
+        " (SELECT count(*) FROM cases) AS cases",
+    )[0] | {name: sum(row[name] for row in groups) for name in ("publications", "versions")}
     newest = rows(
         connection,
         "SELECT collection, id, title, language, direction, published, kind FROM publications"
@@ -42,6 +35,15 @@ def overview(connection: sqlite3.Connection) -> Row:
         "counted": counted, "years": filled(years), "totals": totals, "newest": newest, "collections": collections,
         "crawls": crawls(connection, 6),
     }  # fmt: skip
+
+
+def _counted(groups: list[Row], name: str) -> list[Row]:
+    """How many publications have each value, the most frequent first."""
+    counted: Counter[Any] = Counter()
+    for row in groups:
+        counted[row[name]] += row["publications"]
+    told = sorted(counted.items(), key=lambda one: (-one[1], str(one[0] or "")))
+    return [{"value": value, "many": many} for value, many in told]
 
 
 def filled(years: list[Row]) -> list[Row]:
@@ -82,7 +84,7 @@ def publication(connection: sqlite3.Connection, collection: str, ident: str) -> 
     found = rows(connection, "SELECT * FROM publications WHERE collection = ? AND id = ?", collection, ident)
     if not found:
         return None
-    own = (collection, ident)
+    key = found[0]["key"]
     captures = rows(
         connection,
         "SELECT timestamp, status, mime, url FROM captures WHERE collection = ? AND url = ?"
@@ -90,13 +92,9 @@ def publication(connection: sqlite3.Connection, collection: str, ident: str) -> 
         collection, found[0]["url"],
     )  # fmt: skip
     return found[0] | {
-        "all_versions": rows(
-            connection, "SELECT * FROM versions WHERE collection = ? AND id = ? ORDER BY number", *own
-        ),
+        "all_versions": rows(connection, "SELECT * FROM versions WHERE key = ? ORDER BY number", key),
         "captures": captures,
-        "people": rows(
-            connection, "SELECT * FROM publication_authors WHERE collection = ? AND id = ? ORDER BY position", *own
-        ),
+        "people": rows(connection, "SELECT * FROM publication_authors WHERE key = ? ORDER BY position", key),
     }
 
 
@@ -120,24 +118,21 @@ def cases(connection: sqlite3.Connection, filters: dict[str, str], offset: int =
             where.append(f"cases.{name} = ?")
             values.append(filters[name])
     if "party" in filters:
-        where.append(
-            "EXISTS (SELECT 1 FROM parties WHERE parties.collection = cases.collection AND parties.id = cases.id"
-            " AND parties.name = ?)"
-        )
+        where.append("cases.key IN (SELECT key FROM parties WHERE name = ?)")
         values.append(filters["party"])
     condition = f" WHERE {' AND '.join(where)}" if where else ""
     total = rows(connection, f"SELECT count(*) AS many FROM cases{condition}", *values)[0]["many"]
     found = rows(
         connection,
-        f"SELECT * FROM cases{condition} ORDER BY filed IS NULL, filed DESC, id LIMIT ? OFFSET ?",
+        f"SELECT * FROM cases{condition} ORDER BY filed DESC, key LIMIT ? OFFSET ?",
         *values, PAGE, offset,
     )  # fmt: skip
     for row in found:
         row["parties"] = rows(
             connection,
-            "SELECT side, name FROM parties WHERE collection = ? AND id = ? ORDER BY side, position",
-            row["collection"], row["id"],
-        )  # fmt: skip
+            "SELECT side, name FROM parties WHERE key = ? ORDER BY side, position",
+            row["key"],
+        )
     facets = {
         name: rows(
             connection,
@@ -175,9 +170,8 @@ def author(connection: sqlite3.Connection, name: str) -> Row | None:
     )
     written = rows(
         connection,
-        "SELECT DISTINCT p.collection, p.id, p.title, p.language, p.direction, p.published, p.kind"
-        " FROM publication_authors a JOIN publications p USING (collection, id) WHERE a.author = ?"
-        " ORDER BY p.published DESC, p.key LIMIT 500",
+        "SELECT collection, id, title, language, direction, published, kind FROM publications"
+        " WHERE key IN (SELECT key FROM publication_authors WHERE author = ?) ORDER BY published DESC, key LIMIT 500",
         name,
     )
     return found[0] | {"spellings": spellings, "written": written}
@@ -188,16 +182,14 @@ def links(connection: sqlite3.Connection, host: str, offset: int = 0) -> Row:
     if not host:
         found = rows(
             connection,
-            "SELECT host AS value, count(*) AS many, count(DISTINCT collection || ' ' || id) AS publications FROM links"
-            " WHERE own = 0 GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ? OFFSET ?",
+            "SELECT host AS value, links AS many, publications FROM hosts ORDER BY links DESC, host LIMIT ? OFFSET ?",
             PAGE, offset,
         )  # fmt: skip
         return {"hosts": found}
     found = rows(
         connection,
-        "SELECT l.url, count(*) AS many, min(p.title) AS title, p.collection, p.id, p.direction FROM links l"
-        " JOIN publications p USING (collection, id) WHERE l.own = 0 AND l.host = ?"
-        " GROUP BY l.url ORDER BY 2 DESC, 1 LIMIT ? OFFSET ?",
+        "SELECT c.url, c.links AS many, p.title, p.collection, p.id, p.direction FROM cited c"
+        " JOIN publications p USING (key) WHERE c.host = ? ORDER BY c.links DESC, c.url LIMIT ? OFFSET ?",
         host, PAGE, offset,
     )  # fmt: skip
     return {"cited": found}

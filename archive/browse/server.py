@@ -77,7 +77,7 @@ def application(home: Home, catalogue: Path) -> Any:
         static_mounts=[("assets", str(_HERE / "assets"))],
         metadata={
             "title": "policy-archive",
-            "databases": {DATABASE: {"tables": {name: {"hidden": True} for name in ("search", "texts")}}},
+            "databases": {DATABASE: {"tables": {name: {"hidden": True} for name in ("search", "texts", "orders")}}},
         },
         settings={
             "default_page_size": 50, "max_returned_rows": 1000, "sql_time_limit_ms": 2000, "facet_time_limit_ms": 500,

@@ -2,19 +2,22 @@
 
 Arabic: alef with anything on it is alef, alef maqsura is ya, ta marbuta is ha, no marks, no tatweel; the letters that
 Persian and Urdu write for the same sound are the Arabic ones; Arabic-Indic digits are 0 to 9. All other letters: lower
-case, no accents.
+case, no accents. Of a word, what `clitics` takes off is left out too.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterator
 
+from archive.catalogue.clitics import plain
+
 _LETTERS = {
     "ٱ": "ا", "ى": "ي", "ی": "ي", "ې": "ي", "ة": "ه", "ہ": "ه", "ھ": "ه", "ە": "ه", "ک": "ك", "ڪ": "ك", "ـ": "",
     "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "ʿ": "", "ʾ": "",
 }  # fmt: skip
 _DROPPED = ("Mn", "Me", "Cf")  # marks, and what only steers the layout: joiners, bidi controls
-_WORD = re.compile(r"\w(?:\w|[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u200c-\u200f])*")
+# A word as it stands in a text, with the marks on its letters.
+WORD = re.compile(r"\w[\w\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u200c-\u200f]*")
 
 
 class _Folding(dict[int, str]):
@@ -41,8 +44,33 @@ def fold(text: str) -> str:
     return text.translate(_FOLDING)
 
 
+class _Forms(dict[str, str]):
+    """The form of each word, worked out when it is first met: a text has few that are new."""
+
+    _MOST = 200_000  # words, about 30 MB
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= self._MOST:
+            self.clear()
+        made = self[word] = plain(fold(word))
+        return made
+
+
+_FORMS = _Forms()
+
+
+def form(word: str) -> str:
+    """A word as the search index has it."""
+    return _FORMS[word]
+
+
 def words(text: str) -> Iterator[tuple[int, int, str]]:
-    """Every word of a text: where it starts and ends in the text as it stands, and its folded form."""
-    for match in _WORD.finditer(text):
-        if form := fold(match[0]):
-            yield match.start(), match.end(), form
+    """Every word of a text: where it starts and ends in the text as it stands, and its form in the index."""
+    for match in WORD.finditer(text):
+        if made := _FORMS[match[0]]:
+            yield match.start(), match.end(), made
+
+
+def indexed(text: str) -> str:
+    """The forms of all words, a space between them: what the search index is given."""
+    return " ".join(map(_FORMS.__getitem__, WORD.findall(text)))

@@ -2,28 +2,37 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-from archive.catalogue.fold import fold
+from archive.catalogue.fold import fold, indexed
 
 Line = dict[str, Any]  # a line of history.jsonl
 Row = dict[str, Any]
-_WORD = re.compile(r"\w+")
+_HOST = re.compile(r"https?://(?:www\.)?([a-z0-9-]+(?:\.[a-z0-9-]+)*)(?=[:/?#]|$)(?!:[^/?#]*@)")
 _KEPT = (
     *("id", "institute", "kind", "state", "url", "title", "standfirst", "language", "direction"),
     *("published", "modified", "first_seen", "last_seen", "version", "sections", "tags", "countries", "warnings"),
 )
 
 
-@dataclass(frozen=True, slots=True)
 class Placed:
     """A line, and where it stands in history.jsonl, in bytes."""
 
-    line: Line
-    offset: int
-    length: int
+    def __init__(self, line: Line, offset: int, length: int) -> None:
+        self.line, self.offset, self.length = line, offset, length
+
+    @cached_property
+    def indexed(self) -> str:
+        """The text as the search index holds it."""
+        return indexed(self.line["text"] or "")
+
+    @property
+    def words(self) -> int | None:
+        if self.line["text"] is None:
+            return None
+        return self.indexed.count(" ") + 1 if self.indexed else 0
 
 
 def authors(line: Line) -> str | None:
@@ -31,10 +40,14 @@ def authors(line: Line) -> str | None:
     return "; ".join(author["name"] for author in line["authors"]) or None
 
 
-def searched(line: Line) -> tuple[str, str, str, str]:
-    """What the search index holds of it, folded, in the order of its columns."""
-    names = " ".join(name for author in line["authors"] for name in (author["name"], author["name_other"]) if name)
-    return fold(line["title"] or ""), fold(line["standfirst"] or ""), fold(names), fold(line["text"] or "")
+def searched(last: Placed) -> tuple[str, str, str, str]:
+    """What the search index holds of it, in the order of its columns."""
+    line = last.line
+    return indexed(line["title"] or ""), indexed(line["standfirst"] or ""), indexed(_names(line)), last.indexed
+
+
+def _names(line: Line) -> str:
+    return " ".join(name for author in line["authors"] for name in (author["name"], author["name_other"]) if name)
 
 
 def publication(collection: str, versions: Sequence[Placed]) -> Row:
@@ -47,16 +60,12 @@ def publication(collection: str, versions: Sequence[Placed]) -> Row:
         "year": int(line["published"][:4]) if line["published"] else None,
         "authors": authors(line),
         "versions": len(versions),
-        "words": _count(line["text"]),
+        "words": last.words,
         **_source(line),
         "http_status": line["source"]["http_status"],
         "line": last.offset,
         "line_length": last.length,
     }
-
-
-def _count(text: str | None) -> int | None:
-    return None if text is None else sum(1 for _ in _WORD.finditer(text))
 
 
 def _source(line: Line) -> Row:
@@ -95,7 +104,7 @@ def _version(number: int, placed: Placed) -> Row:
     return {
         "number": number,
         **{name: line[name] for name in ("version", "last_seen", "state", "title", "published", "modified")},
-        "words": _count(line["text"]),
+        "words": placed.words,
         **_source(line),
         "line": placed.offset,
         "line_length": placed.length,
@@ -120,6 +129,8 @@ def _links(line: Line, homes: frozenset[str]) -> Iterator[Row]:
 
 def _host(url: str) -> str | None:
     """The host without `www.`; None for an address without one."""
+    if simple := _HOST.match(url):  # a tenth of the library's time, for nearly all
+        return simple[1]
     try:
         host = urlsplit(url).hostname
     except ValueError:

@@ -45,18 +45,16 @@ def versions(catalogue: Path, ident: str, collection: str | None = None) -> Vers
         if len(found) > 1:
             names = ", ".join(sorted(row["collection"] for row in found))
             raise NoSuchPublication(f"{ident} is in several collections ({names}): say which with --collection")
-        name, its_id = found[0]
-        rows = connection.execute(
-            "SELECT * FROM versions WHERE collection = ? AND id = ? ORDER BY number", (name, its_id)
-        ).fetchall()
+        key, name, its_id = found[0]
+        rows = connection.execute("SELECT * FROM versions WHERE key = ? ORDER BY number", (key,)).fetchall()
         return Versions(catalogue.parent, name, its_id, tuple(map(dict, rows)))
     finally:
         connection.close()
 
 
 _FIND = """
-SELECT DISTINCT collection, id FROM (
-  SELECT collection, id FROM publications WHERE id = :what OR url = :what
-  UNION SELECT collection, id FROM aliases WHERE url = :what
+SELECT DISTINCT key, collection, id FROM (
+  SELECT key, collection, id FROM publications WHERE id = :what OR url = :what
+  UNION SELECT key, collection, id FROM aliases WHERE url = :what
 ) WHERE :collection IS NULL OR collection = :collection
 """

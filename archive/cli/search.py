@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from archive.catalogue.search import Hit, Piece, Search
+from archive.catalogue.excerpt import Piece
+from archive.catalogue.search import Hit, Search
 from archive.cli.command import RESEARCHER, Json, app, home
 from archive.errors import CollectionError
 from archive.lines import Terminal, counts, filled, many, width

@@ -66,17 +66,19 @@ def test_an_error_of_a_process_reaches_the_caller(tmp_path: Path) -> None:
 def test_a_killed_process_is_named(tmp_path: Path) -> None:
     warc = WarcFile.of(samples.warc_file(tmp_path / "تقرير.warc.gz", *responses(1)))
     with Readers(0, 2) as readers:
-        readers._do(look, Part(warc, 0, 10))
-        readers._running[0]._process.kill()
+        processes = readers._processes
+        assert processes
+        processes._do(look, Part(warc, 0, 10))
+        processes._running[0]._process.kill()
         with pytest.raises(ArchiveError, match=r"تقرير.warc.gz from byte 0 was killed"):
-            readers._do(look, Part(warc, 0, 10))
+            processes._do(look, Part(warc, 0, 10))
 
 
 @pytest.mark.parametrize("cut", [False, True])
 def test_a_process_whose_master_is_killed_ends_without_a_word(tmp_path: Path, cut: bool) -> None:
     """Killed while it waits for a result, or while it sends a task."""
     (tmp_path / "تقرير.warc.gz").write_bytes(b"")
-    words = [sys.executable, "-c", f"from {Readers.__module__} import serve; serve()"]
+    words = [sys.executable, "-c", f"from {Processes.__module__} import serve; serve()"]
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdin
         assert process.stdout

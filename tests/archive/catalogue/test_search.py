@@ -4,8 +4,10 @@ from pathlib import Path
 import pytest
 
 from archive.catalogue.build import Catalogue
+from archive.catalogue.excerpt import Marks, marked, snippet
 from archive.catalogue.fold import fold
-from archive.catalogue.search import Query, Search, marked, snippet
+from archive.catalogue.query import Query
+from archive.catalogue.search import Search
 from tests import shelf
 
 TEXTS = {
@@ -95,13 +97,13 @@ def test_people_and_subjects_are_filters(search: Search) -> None:
 
 
 def test_the_snippet_is_where_the_hits_are() -> None:
-    query = Query.of("earthquake")
-    pieces = list(snippet(TEXTS["demo:p1207"], query))
+    pieces = list(snippet(TEXTS["demo:p1207"], Marks(Query.of("earthquake"))))
     assert pieces[0].text == "… "
     assert [piece.text for piece in pieces if piece.hit] == ["earthquake"]
     assert len("".join(piece.text for piece in pieces).split()) <= 35
-    assert "".join(piece.text for piece in marked("مـصرُ والمحكمةُ", Query.of("مصر"))) == "مـصرُ والمحكمةُ"
-    assert [piece.text for piece in marked("مـصرُ والمحكمةُ", Query.of("مصر")) if piece.hit] == ["مـصرُ"]
+    marks = Marks(Query.of("مصر"))
+    assert "".join(piece.text for piece in marked("مـصرُ والمحكمةُ", marks)) == "مـصرُ والمحكمةُ"
+    assert [piece.text for piece in marked("مـصرُ والمحكمةُ", marks) if piece.hit] == ["مـصرُ"]
 
 
 def test_pages_of_results_do_not_overlap(search: Search) -> None:
