@@ -21,6 +21,7 @@ from archive.audit.source import WarcFile, of_path
 from archive.audit.source import of_collection as source_of
 from archive.audit.verify import Audit
 from archive.errors import ArchiveError, CollectionError
+from archive.processes import Processes
 from archive.store.collection import Collection
 from archive.store.exchange import Exchange
 from archive.store.writer import Writer
