@@ -4,6 +4,7 @@ import json
 import sqlite3
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from archive.audit.verify import Audit
 from archive.browse import queries
@@ -201,9 +202,9 @@ def replay(connection: sqlite3.Connection, asked: Asked, home: Home) -> Answer:
     """Leads to the archived page, on replay's own origin."""
     url, at = asked.query.get("url", ""), asked.text("at")
     wayback = home.replay(asked.text("collection"))
-    if wayback is None or not url.startswith(("http://", "https://")) or (at and not at.isdigit()):
+    if wayback is None or not url.startswith(("http://", "https://")) or (at and not (at.isascii() and at.isdigit())):
         return None
-    return Elsewhere(wayback.page(url, at))
+    return Elsewhere(wayback.page(quote(url, safe="%/:=&?~+!$,;'@()*[]-._"), at))
 
 
 def _line(home: Home, row: dict[str, Any], version: dict[str, Any]) -> dict[str, Any]:

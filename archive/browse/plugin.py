@@ -1,22 +1,20 @@
-"""The plugin that gives Datasette our pages: routes, what templates may call, and the policy on every answer."""
+"""The plugin that gives Datasette our pages: routes, what templates may call, and the guard around it."""
 
 import sqlite3
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote, unquote, urlencode
+from urllib.parse import unquote
 
 from datasette import hookimpl
 from datasette.utils.asgi import Request, Response
 
-from archive.browse import pages
+from archive.addresses import readable
+from archive.browse import pages, shown
 from archive.browse.blocks import rendered
+from archive.browse.guard import guarded
 from archive.browse.home import Home
-from archive.institutes.urls import decoded
 
 DATABASE = "catalogue"
-# Our pages run no script at all and load nothing from elsewhere; Datasette's own need their scripts.
-POLICY = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"  # noqa: E501
-TABLES_POLICY = "default-src 'self' 'unsafe-inline' data:; frame-ancestors 'none'; base-uri 'none'"
 _ROUTES: tuple[tuple[str, str], ...] = (
     (r"^/$", "home"),
     (r"^/search$", "search"),
@@ -33,6 +31,9 @@ _ROUTES: tuple[tuple[str, str], ...] = (
     (r"^/crawl/(?P<collection>[^/]+)/(?P<id>[^/]+)/report$", "report"),
     (r"^/replay$", "replay"),
 )
+
+
+_OURS = {pattern.strip("^/$").split("/")[0] for pattern, _ in _ROUTES}
 
 
 class Plugin:
@@ -73,8 +74,14 @@ class Plugin:
 
     @hookimpl  # type: ignore[untyped-decorator]
     def prepare_jinja2_environment(self, env: Any) -> None:
-        env.filters |= {"day": day, "number": number, "megabytes": megabytes, "decoded": decoded}
-        env.globals |= {"blocks": rendered, "here": here, "publication_at": publication_at, "replay_at": replay_at}
+        env.filters |= {
+            "day": shown.day, "number": shown.number, "size": shown.size, "words": shown.words,
+            "language": shown.language, "named": shown.named, "readable": readable,
+        }  # fmt: skip
+        env.globals |= {
+            "blocks": rendered, "here": shown.here, "publication_at": shown.publication_at,
+            "replay_at": shown.replay_at,
+        }  # fmt: skip
 
     @hookimpl  # type: ignore[untyped-decorator]
     def menu_links(self) -> list[dict[str, str]]:
@@ -93,67 +100,14 @@ class Plugin:
 
     @hookimpl  # type: ignore[untyped-decorator]
     def asgi_wrapper(self) -> Callable[[Any], Any]:
-        return _guarded
+        return lambda app: guarded(app, _OURS)
+
+    @hookimpl  # type: ignore[untyped-decorator]
+    def skip_csrf(self, scope: Any) -> bool:
+        """Our forms need no token, and so no cookie: the guard asks the browser who sent them."""
+        return scope["path"].split("/")[1] in _OURS
 
 
 async def _wrong(datasette: Any, request: Request, status: int, told: str) -> Response:
     body = await datasette.render_template("archive/wrong.html", {"status": status, "told": told}, request)
     return Response.html(body, status=status)
-
-
-def _guarded(app: Any) -> Any:
-    """Every answer carries a policy, and tells no other site where a reader came from."""
-
-    async def guarded(scope: Any, receive: Any, send: Any) -> None:
-        own = scope["type"] == "http" and _is_own(scope["path"])
-
-        async def answered(event: Any) -> None:
-            if event["type"] == "http.response.start":
-                policy = POLICY if own else TABLES_POLICY
-                event["headers"] = [
-                    *event["headers"],
-                    (b"content-security-policy", policy.encode()),
-                    (b"referrer-policy", b"same-origin"),
-                    (b"x-content-type-options", b"nosniff"),
-                ]
-            await send(event)
-
-        await app(scope, receive, answered)
-
-    return guarded
-
-
-def _is_own(path: str) -> bool:
-    return path == "/" or path.split("/")[1] in {pattern.strip("^/$").split("/")[0] for pattern, _ in _ROUTES}
-
-
-def day(stamp: str | None) -> str:
-    """`2026-11-23` of a stamp in any of the two forms that the archive has."""
-    if not stamp:
-        return "—"
-    return stamp[:10] if "-" in stamp else f"{stamp[:4]}-{stamp[4:6]}-{stamp[6:8]}"
-
-
-def number(count: int | None) -> str:
-    return "—" if count is None else f"{count:,}"
-
-
-def megabytes(size: int | None) -> str:
-    return "—" if size is None else f"{size / 1e6:,.1f} MB"
-
-
-def here(path: str, **given: Any) -> str:
-    """An address of ours with its query; what is None or empty is left out."""
-    query = urlencode({key: value for key, value in given.items() if value not in (None, "")})
-    return f"{path}?{query}" if query else path
-
-
-def publication_at(row: dict[str, Any], rest: str = "", **given: Any) -> str:
-    """The page of a publication, by anything that has its collection and id."""
-    return here(f"/publication/{quote(row['collection'], safe='')}/{quote(row['id'], safe='')}{rest}", **given)
-
-
-def replay_at(collection: str, url: str, stamp: str | None = None) -> str:
-    """Leads to the archived page at that moment, on replay's own origin."""
-    digits = "".join(one for one in stamp or "" if one.isdigit())[:14]
-    return here("/replay", collection=collection, at=digits, url=url)

@@ -1,5 +1,8 @@
 """Opens replayed pages in a headless Chromium and writes down what the browser asked for, and what it got."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +23,22 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+
+ROOT = Path(__file__).parents[2]
+
+
+@contextmanager
+def browsing(home: Path, port: int = 0) -> Iterator[str]:
+    """`policy-archive browse` over a home; yields the address of its pages."""
+    command = [sys.executable, "-m", "crawler.cli", "--home", str(home), "browse", "--port", str(port)]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
+    ) as run:
+        assert run.stdout is not None
+        yield run.stdout.readline().strip().rstrip("/")
+        run.terminate()
 
 
 @contextmanager

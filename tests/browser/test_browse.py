@@ -1,8 +1,5 @@
 """The catalogue's pages as people use them: in a browser without scripts, by keyboard, on a phone, in the dark."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,9 +9,9 @@ from playwright.sync_api import Browser, Page
 
 from tests import shelf
 from tests.browser import npm
+from tests.browser.looking import browsing
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-ROOT = Path(__file__).parents[2]
 COUNT = 60
 ARABIC = "demo:p1216"
 HOSTILE = "<img src=https://elsewhere.example/x onerror=alert(1)> زلازل في القاهرة"
@@ -26,14 +23,8 @@ PAGES = ("/", "/search?q=القاهرة", "/cases", "/authors", "/links", "/craw
 def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     home = tmp_path_factory.mktemp("home")
     shelf.fill(home, COUNT, edited={ARABIC: HOSTILE})
-    command = [sys.executable, "-m", "crawler.cli", "--home", str(home), "browse", "--port", "0"]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
-    ) as run:
-        assert run.stdout is not None
-        yield run.stdout.readline().strip().rstrip("/")
-        run.terminate()
+    with browsing(home) as address:
+        yield address
 
 
 @pytest.fixture
@@ -87,7 +78,7 @@ def test_the_keyboard_reaches_the_content(page: Page, base: str) -> None:
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_phone_needs_no_sideways_scrolling(browser: Browser, base: str, path: str) -> None:
-    context = browser.new_context(viewport={"width": 390, "height": 800}, color_scheme="dark")
+    context = browser.new_context(viewport={"width": 320, "height": 700}, color_scheme="dark")
     shown = context.new_page()
     shown.goto(base + path)
     wide = shown.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
