@@ -5,7 +5,6 @@ here agrees with it by being counted from the same lines, and lists hold the fir
 """
 
 import json
-import os
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from archive.dataset.jsonl import escaped
 from archive.institutes.urls import canonical
 from archive.store import cdxj
 from archive.store.collection import Collection
+from archive.store.whole import whole
 from crawler.frontier import End, Frontier, Role, spelling
 
 MOST = 100  # URLs of a list: urls.jsonl has them all
@@ -134,8 +134,7 @@ def take(path: Path, frontier: Frontier, waiting: End, earlier: Earlier | None =
     are still in the queue; `earlier` tells what a crawl before has archived.
     """
     census = Census()
-    temporary = path.with_suffix(".tmp")
-    with temporary.open("wb") as file:
+    with whole(path) as file:
         for row, named in frontier.all():
             line = _line(row, named, waiting)
             if named and row.role in _PUBLICATIONS and line["end"] in _LEFT_OUT:
@@ -146,9 +145,6 @@ def take(path: Path, frontier: Frontier, waiting: End, earlier: Earlier | None =
                 census.name(line if why is None else {**line, "reason": why}, held)
             census.add(line, row.spared)
             file.write(escaped(json.dumps(line, ensure_ascii=False).encode()) + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
     return census
 
 

@@ -13,6 +13,7 @@ from archive.institutes.urls import canonical
 from archive.lines import many
 from archive.reports import crawls
 from archive.store.folder import Folder
+from archive.store.whole import whole
 from crawler.census import Census, Listed, Source
 from crawler.changes import Changes
 from crawler.crawl import Crawl
@@ -216,7 +217,6 @@ def waiting(outcome: Outcome) -> End:
 
 def write(path: Path, outcome: Outcome, more: dict[str, Any] | None = None) -> None:
     """report.json, whole and renamed: the outcome, and what goes with it."""
-    temporary = path.with_suffix(".tmp")
     told = json.dumps(asdict(outcome) | (more or {}), ensure_ascii=False, indent=1)
-    temporary.write_text(told + "\n", encoding="utf-8")
-    temporary.replace(path)
+    with whole(path) as file:
+        file.write(told.encode() + b"\n")

@@ -25,6 +25,7 @@ from archive.audit.stream import Stream
 from archive.errors import DamagedRecord
 from archive.store import cdxj, recovery
 from archive.store.collection import Collection
+from archive.store.whole import whole
 
 REPAIRED = ".repaired"  # behind the damaged file's name, so that nothing takes the copy for a part of the collection
 MOST_TRIED = 32 * 1024  # bytes of a member in which a flipped bit is looked for: some 3 s
@@ -191,8 +192,7 @@ def _together(warc: WarcFile) -> bool:
 def _salvage(warc: WarcFile, target: Path, stretches: list[tuple[int, int]]) -> Iterator[Repair]:
     """All records that can be read, a member each, as they lie in the file where they are alone in theirs."""
     count = 0
-    beside = target.with_name(target.name + ".tmp")
-    with warc.open() as file, beside.open("wb") as out:
+    with warc.open() as file, whole(target) as out:
         for member in walk(file, gzip=warc.gzip):
             records = [record for record, _ in read(member, warc.name) if record is not None]
             if member.broken or not records:
@@ -202,9 +202,6 @@ def _salvage(warc: WarcFile, target: Path, stretches: list[tuple[int, int]]) -> 
                 _copy(file, member.offset, member.length, out)
             else:
                 _split(file, member.offset, out)
-        out.flush()
-        os.fsync(out.fileno())
-    beside.replace(target)
     lost = ", ".join(f"{begin:,}–{end:,}" for begin, end in stretches[:10]) + (" …" if len(stretches) > 10 else "")
     unread = f"; bytes {lost} of it cannot be read" if stretches else "; each is a gzip member of its own now"
     yield Repair(warc.name, f"{target.name} holds the {count:,} records that can be read{unread}")

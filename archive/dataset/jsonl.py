@@ -3,14 +3,15 @@ new and nothing between.
 """
 
 import hashlib
-import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import Self
 
 from archive.dataset.publication import Publication
 from archive.dataset.schema import datapackage, publication_schema, warnings_table, written
 from archive.institutes.profile import Kind
+from archive.store.journal import sync_folder
+from archive.store.whole import WholeFile
 
 PUBLICATIONS, LEGAL_CASES, HISTORY = "publications.jsonl", "legal_cases.jsonl", "history.jsonl"
 SENTENCES = {
@@ -45,49 +46,6 @@ def escaped(written: bytes) -> bytes:
         if raw in written:
             written = written.replace(raw, code)
     return written
-
-
-class WholeFile:
-    """A file that is written under another name until `publish`. Call `open` first, and `close` or `publish` in the
-    end.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.size = 0
-        self._temporary = path.with_name(path.name + ".new")
-        self._hash = hashlib.sha256()
-        self._file: BinaryIO | None = None
-
-    @property
-    def sha256(self) -> str:
-        return self._hash.hexdigest()
-
-    def open(self) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = self._temporary.open("wb")
-
-    def write(self, data: bytes) -> None:
-        assert self._file
-        self._file.write(data)
-        self._hash.update(data)
-        self.size += len(data)
-
-    def sync(self) -> None:
-        """All that was written is on disk."""
-        assert self._file
-        self._file.flush()
-        os.fsync(self._file.fileno())
-
-    def publish(self) -> None:
-        """Puts the file in the place of the old one; `sync` comes first."""
-        self._temporary.replace(self.path)
-
-    def close(self) -> None:
-        """Closes the file and forgets what was not published."""
-        if self._file:
-            self._file.close()
-        self._temporary.unlink(missing_ok=True)
 
 
 class DatasetWriter:
@@ -126,7 +84,7 @@ class DatasetWriter:
                     file.sync()
                 for file in self._files.values():
                     file.publish()
-                _sync_folder(self.folder)
+                sync_folder(self.folder)
         finally:
             for file in self._files.values():
                 file.close()
@@ -142,12 +100,3 @@ class DatasetWriter:
             self._files[path] = WholeFile(self.folder / path)
             self._files[path].open()
             self._files[path].write(written(value))
-
-
-def _sync_folder(folder: Path) -> None:
-    """A rename is safe once its folder is on disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -11,7 +11,6 @@ until the end what belongs to it; the last line of the ledger says where it came
 
 import hashlib
 import json
-import os
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,6 +22,7 @@ from archive.dataset.jsonl import HISTORY, LEGAL_CASES, PUBLICATIONS
 from archive.errors import CollectionError
 from archive.store.collection import Collection
 from archive.store.journal import sync_folder
+from archive.store.whole import whole
 
 SAVED = "saved"  # the event in the ledger
 
@@ -125,13 +125,8 @@ def _move(side: Collection, real: Collection, plan: dict[str, Any]) -> None:
         )
     marker = side.state_dir / "saving.json"
     if not marker.exists():
-        beside = marker.with_suffix(".tmp")
-        with beside.open("w", encoding="utf-8") as file:
-            json.dump(plan, file)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(marker)
-        sync_folder(side.state_dir)
+        with whole(marker) as file:
+            file.write(json.dumps(plan).encode())
     for path in sorted(side.archive_dir.iterdir()):  # by time: an original before the revisits of it
         path.rename(real.archive_dir / path.name)
         sync_folder(real.archive_dir)

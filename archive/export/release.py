@@ -20,7 +20,7 @@ from typing import Any
 from archive import __version__
 from archive.dataset.derive import Progress, derive_into, stored_profile
 from archive.dataset.derived_by import derived_by
-from archive.dataset.jsonl import HISTORY, LEGAL_CASES, PUBLICATIONS, WholeFile
+from archive.dataset.jsonl import HISTORY, LEGAL_CASES, PUBLICATIONS
 from archive.dataset.pages import PageStore
 from archive.dataset.schema import written
 from archive.dataset.worker import Workers
@@ -35,6 +35,7 @@ from archive.institutes import registry
 from archive.store.collection import Collection, Meta
 from archive.store.journal import sync_folder
 from archive.store.ledger import GENESIS
+from archive.store.whole import whole
 
 FOLDER, SUMS, TOLD, CITATION = "releases", "SHA256SUMS", "release.json", "CITATION.cff"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -147,12 +148,8 @@ def _describe(
     (folder / TOLD).write_bytes(written(_told(seen, name, entries, head, profile, coverage)))
     _write(folder / CITATION, _citation(holding, name, str(entries[-1]["at"])[:10]))
     sums = "".join(f"{_digest(folder / path)}  {path}\n" for path in sorted(_files(folder)))
-    last = WholeFile(folder / SUMS)
-    last.open()
-    last.write(sums.encode())
-    last.sync()
-    last.publish()
-    last.close()
+    with whole(folder / SUMS) as last:
+        last.write(sums.encode())
 
 
 def _told(

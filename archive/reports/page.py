@@ -3,7 +3,6 @@ are data: escaped by the template, kept apart from the text around them whatever
 anything but http and https.
 """
 
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from archive import __version__
 from archive.lines import percent
 from archive.reports import changed, charts, crawls, doubts, verdict
 from archive.store.folder import Folder
+from archive.store.whole import whole
 
 _HISTORY = 40  # crawls in the chart and the table of the collection's crawls
 _SHOWN = 30  # entries of a list of publications
@@ -36,12 +36,8 @@ def write(folder: Folder, crawl: str | None = None) -> Path:
     """Makes the page of a crawl, the newest unless named, and puts it whole in the place of the old one."""
     report = crawls.read(folder, crawl)
     path = crawls.path_of(folder, str(report["crawl"]))
-    temporary = path.with_suffix(".tmp")
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(render(folder, report))
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    with whole(path) as file:
+        file.write(render(folder, report).encode())
     return path
 
 

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from archive.store.folder import Folder
-from archive.store.journal import sync_folder
+from archive.store.whole import whole
 from archive.store.withheld import Withheld, Withholding
 
 Rules = dict[str, tuple[int, ...]]  # index key → the ledger's lines that it is withheld by
@@ -52,10 +52,8 @@ def write(path: Path, rules: Rules) -> None:
         path.unlink(missing_ok=True)
         return
     path.parent.mkdir(exist_ok=True)
-    beside = path.with_name(path.name + ".new")
-    beside.write_bytes(content)
-    beside.replace(path)
-    sync_folder(path.parent)
+    with whole(path) as file:
+        file.write(content)
 
 
 def _others(path: Path) -> list[bytes]:

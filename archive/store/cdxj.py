@@ -13,6 +13,7 @@ from typing import BinaryIO, NamedTuple
 from archive.errors import DamagedRecord
 from archive.store.exchange import Location
 from archive.store.warc import target_uri
+from archive.store.whole import whole
 
 REVISIT = "warc/revisit"  # what stands in `mime` for a revisit record
 _BUFFER = 1 << 20
@@ -140,16 +141,8 @@ class Index:
 
     def merge(self, lines: Iterable[bytes]) -> None:
         """Take in sorted lines, with their line ends, each once: a new file is written, synced, and renamed."""
-        beside = self.path.with_name(self.path.name + ".tmp")
-        try:
-            with beside.open("wb", buffering=_BUFFER) as file:
-                file.writelines(unique(heapq.merge(self, lines)))
-                file.flush()
-                os.fsync(file.fileno())
-        except OSError:
-            beside.unlink(missing_ok=True)  # it may be what filled the disk
-            raise
-        beside.replace(self.path)
+        with whole(self.path) as file:
+            file.writelines(unique(heapq.merge(self, lines)))
 
 
 def _moment(timestamp: str) -> datetime:

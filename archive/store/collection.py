@@ -3,7 +3,6 @@
 import difflib
 import heapq
 import json
-import os
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,10 +17,10 @@ from archive.store.capture import Capture
 from archive.store.cdxj import IndexLine
 from archive.store.exchange import Location, Resource, Truncation
 from archive.store.folder import Folder
-from archive.store.journal import sync_folder
 from archive.store.lock import Lock
 from archive.store.originals import Originals
 from archive.store.recovery import Recovery
+from archive.store.whole import whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,16 +181,9 @@ def _create(folder: Folder, meta: Meta) -> None:
     for path in own:
         path.mkdir(parents=True, exist_ok=True)
     lines = [f"{key} = {_toml(value)}\n" for key, value in asdict(meta).items()]
-    beside = folder.toml.with_suffix(".tmp")
-    with beside.open("w", encoding="utf-8") as file:
-        file.write(
-            "# What this collection is. Yours to edit: nothing is written here after the first crawl.\n"
-            + "".join(lines)
-        )
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(folder.toml)
-    sync_folder(folder.path)
+    with whole(folder.toml) as file:
+        head = "# What this collection is. Yours to edit: nothing is written here after the first crawl.\n"
+        file.write((head + "".join(lines)).encode())
 
 
 def _toml(text: str) -> str:

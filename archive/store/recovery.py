@@ -21,6 +21,7 @@ from archive.store.cdxj import Index, IndexLine, parse
 from archive.store.exchange import Location
 from archive.store.folder import OPEN, Folder
 from archive.store.journal import sync_folder
+from archive.store.whole import whole
 
 _RUNS = 200  # files merged at a time: below the usual limit of 1,024 open ones
 
@@ -219,13 +220,8 @@ def _cut(folder: Folder, path: Path, name: str, survey: Survey, at: datetime) ->
 
 def write_members(folder: Folder, name: str, members: Iterable[bytes]) -> None:
     """Replace a file's list of members."""
-    path = folder.members_of(name)
-    beside = path.with_name(path.name + ".tmp")
-    with beside.open("wb") as file:
+    with whole(folder.members_of(name)) as file:
         file.writelines(members)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
 
 
 def _sha256(path: Path) -> str:

@@ -15,6 +15,7 @@ from typing import Any, Self
 
 from archive.store.folder import Folder
 from archive.store.lock import Lock
+from archive.store.whole import whole
 
 _FILE, _PAUSE = "crawl.json", "pause"
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
@@ -60,10 +61,8 @@ class Told:
 
     def write(self, folder: Folder) -> None:
         """Replaces what was said before. Not synced: a machine that has lost power runs no crawl."""
-        path = folder.state_dir / _FILE
-        beside = path.with_suffix(".tmp")
-        beside.write_text(json.dumps(asdict(self), ensure_ascii=False) + "\n", encoding="utf-8")
-        beside.replace(path)
+        with whole(folder.state_dir / _FILE, durable=False) as file:
+            file.write(json.dumps(asdict(self), ensure_ascii=False).encode() + b"\n")
 
 
 def told(folder: Folder) -> Told | None:
