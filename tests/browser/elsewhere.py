@@ -1,10 +1,10 @@
-"""A web that no archived page may reach: a listener on loopback that counts, and a browser for which every name leads
-there.
+"""A web that no archived page may reach: a server on loopback that writes down what it hears, and a browser for which
+every name leads to this machine.
 """
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, sync_playwright
@@ -12,18 +12,23 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.browser.looking import CHROMIUM, FLAGS
 
 HOST = "elsewhere.example"
+_PATIENCE = 20.0  # seconds, for what is to be heard
 
 
 class Elsewhere:
-    """`heard` has the first line of everything that came over TCP, and `UDP` for each datagram."""
+    """`heard` has the method and path of everything that came over TCP, and `UDP` for each datagram. `pages` are
+    served, and not written down.
+    """
 
     def __init__(self) -> None:
         self.heard: list[str] = []
-        self._tcp = socket.create_server(("127.0.0.1", 0))
+        self.pages: dict[str, bytes] = {}
+        self._news = threading.Condition()
+        self._tcp = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.port = int(self._tcp.getsockname()[1])
         self._udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._udp.bind(("127.0.0.1", self.port))
-        self._threads = [threading.Thread(target=each) for each in (self._accept, self._receive)]
+        self._threads = [threading.Thread(target=each, daemon=True) for each in (self._accept, self._receive)]
         for thread in self._threads:
             thread.start()
 
@@ -31,30 +36,62 @@ class Elsewhere:
     def url(self) -> str:
         return f"http://{HOST}:{self.port}"
 
+    def wait(self, until: Callable[[list[str]], bool]) -> bool:
+        """Whether that came true within some time."""
+        with self._news:
+            return self._news.wait_for(lambda: until(self.heard), _PATIENCE)
+
+    def all_heard(self) -> list[str]:
+        """Everything until now: what was on its way is waited for."""
+        for kind, send in (("GET /fence", self._knock), ("UDP", lambda: self._udp_knock())):
+            with self._news:
+                before = self.heard.count(kind)
+            send()
+            assert self.wait(lambda heard, kind=kind, before=before: heard.count(kind) > before)  # type: ignore[misc]
+            with self._news:
+                self.heard.reverse()
+                self.heard.remove(kind)
+                self.heard.reverse()
+        with self._news:
+            return list(self.heard)
+
+    def _knock(self) -> None:
+        with socket.create_connection(("127.0.0.1", self.port)) as one:
+            one.sendall(b"GET /fence HTTP/1.1\r\n\r\n")
+            one.recv(100)
+
+    def _udp_knock(self) -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+            one.sendto(b"fence", ("127.0.0.1", self.port))
+
+    def _note(self, line: str) -> None:
+        with self._news:
+            self.heard.append(line)
+            self._news.notify_all()
+
     def _accept(self) -> None:
         while True:
             connection, _ = self._tcp.accept()
-            with connection:
-                connection.settimeout(0.5)
-                try:
-                    line = connection.recv(2048).split(b"\r\n")[0].decode("latin-1")
-                except OSError:
-                    line = ""
-                if line == "END":
-                    return
-                self.heard.append(line or "a connection")
-                connection.sendall(b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
+
+    def _answer(self, connection: socket.socket) -> None:
+        with connection:
+            try:
+                asked = connection.recv(4096).split(b"\r\n")[0].decode("latin-1").rpartition(" ")[0]
+                body = self.pages.get(asked.removeprefix("GET "))
+                if body is None:
+                    self._note(asked or "a connection")
+                status = b"204 No Content" if body is None else b"200 OK\r\nContent-Type: text/html; charset=utf-8"
+                length = b"Content-Length: %d" % len(body or b"")
+                connection.sendall(b"HTTP/1.1 %b\r\n%b\r\nConnection: close\r\n\r\n%b" % (status, length, body or b""))
+            except OSError:
+                self._note("a connection that broke off")
 
     def _receive(self) -> None:
-        while (got := self._udp.recv(2048)) != b"END":
-            self.heard.append(f"UDP {len(got)}")
+        while self._udp.recv(2048):
+            self._note("UDP")
 
     def close(self) -> None:
-        with socket.create_connection(("127.0.0.1", self.port)) as last:
-            last.sendall(b"END")
-        self._udp.sendto(b"END", ("127.0.0.1", self.port))
-        for thread in self._threads:
-            thread.join()
         self._tcp.close()
         self._udp.close()
 
