@@ -7,7 +7,7 @@ case, no accents. Of a word, what `clitics` takes off is left out too.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from archive.catalogue.clitics import plain
 
@@ -44,19 +44,24 @@ def fold(text: str) -> str:
     return text.translate(_FOLDING)
 
 
-class _Forms(dict[str, str]):
-    """The form of each word, worked out when it is first met: a text has few that are new."""
+class _Known(dict[str, str]):
+    """What has been worked out once: a text has few words that are new."""
 
-    _MOST = 200_000  # words, about 30 MB
+    _MOST = 100_000  # about 20 MB
 
-    def __missing__(self, word: str) -> str:
+    def __init__(self, work: Callable[[str], str]) -> None:
+        super().__init__()
+        self._work = work
+
+    def __missing__(self, text: str) -> str:
         if len(self) >= self._MOST:
             self.clear()
-        made = self[word] = plain(fold(word))
+        made = self[text] = self._work(text)
         return made
 
 
-_FORMS = _Forms()
+_FORMS = _Known(lambda word: plain(fold(word)))
+_STRETCHES = _Known(lambda stretch: " ".join(filter(None, map(form, WORD.findall(stretch)))))
 
 
 def form(word: str) -> str:
@@ -72,5 +77,5 @@ def words(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def indexed(text: str) -> str:
-    """The forms of all words, a space between them: what the search index is given."""
-    return " ".join(map(_FORMS.__getitem__, WORD.findall(text)))
+    """The forms of all words, one space between them: what the search index is given."""
+    return " ".join(filter(None, map(_STRETCHES.__getitem__, text.split())))

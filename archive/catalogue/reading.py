@@ -2,17 +2,18 @@
 rows that they become.
 """
 
-import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from archive.catalogue import lines, rows, tables
 from archive.catalogue.lines import Group
 
+_CELLS = {table: itemgetter(*columns[1:]) for table, columns in tables.COLUMNS.items() if len(columns) > 2}
 _SIZE = 4 << 20  # bytes of a stretch: some two hundred publications
 Cells = tuple[Any, ...]
 
@@ -95,17 +96,8 @@ def _add(found: Found, stretch: Stretch, ident: str, group: Group, digest: bytes
     versions = group.versions()
     last = versions[-1]
     row = rows.publication(name, versions) | {"line_digest": digest, "build": stretch.build}
-    told = [("publications", [row]), ("texts", [{"text": last.line["text"]}])]
-    told += rows.others(name, versions, rows.home_hosts(last.line))
-    for table, some in told:
-        columns = tables.COLUMNS[table][1:]
+    for table, some in (("publications", [row]), *rows.others(name, versions, rows.home_hosts(last.line))):
         cells = found.rows.setdefault(table, [])
-        cells += [(number, *[_cell(one.get(column)) for column in columns]) for one in some]
+        cells += [(number, *_CELLS[table](one)) for one in some]
+    found.rows.setdefault("texts", []).append((number, last.line["text"]))
     found.searched.append((number, *rows.searched(last)))
-
-
-def _cell(value: Any) -> Any:
-    """Lists are JSON, which Datasette takes for facets."""
-    if not isinstance(value, list):
-        return value
-    return json.dumps(value, ensure_ascii=False) if value else "[]"

@@ -1,5 +1,6 @@
 """From one publication, as history.jsonl has it, to the rows of the catalogue. Pure."""
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -13,8 +14,9 @@ Row = dict[str, Any]
 _HOST = re.compile(r"https?://(?:www\.)?([a-z0-9-]+(?:\.[a-z0-9-]+)*)(?=[:/?#]|$)(?!:[^/?#]*@)")
 _KEPT = (
     *("id", "institute", "kind", "state", "url", "title", "standfirst", "language", "direction"),
-    *("published", "modified", "first_seen", "last_seen", "version", "sections", "tags", "countries", "warnings"),
+    *("published", "modified", "first_seen", "last_seen", "version"),
 )
+_LISTS = ("sections", "tags", "countries", "warnings")  # as JSON, which Datasette takes for facets
 
 
 class Placed:
@@ -57,6 +59,7 @@ def publication(collection: str, versions: Sequence[Placed]) -> Row:
     return {
         "collection": collection,
         **{name: line[name] for name in _KEPT},
+        **{name: json.dumps(line[name], ensure_ascii=False) for name in _LISTS},
         "year": int(line["published"][:4]) if line["published"] else None,
         "authors": authors(line),
         "versions": len(versions),

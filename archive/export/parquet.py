@@ -32,8 +32,8 @@ def write(folder: Path, sources: list[Source], selection: Selection, coverage: C
     parts = _Parts(folder)
     try:
         for source in sources:
-            for lines in _chunks(source.path):
-                _split(lines, source.name, selection, coverage, parts)
+            for lines, table in _tables(source.path):
+                _split(lines, table, source.name, selection, coverage, parts)
         parts.finish()
     finally:
         parts.close()
@@ -41,15 +41,24 @@ def write(folder: Path, sources: list[Source], selection: Selection, coverage: C
         pyarrow.parquet.write_table(schema().empty_table().drop_columns("institute"), folder / "empty.parquet")
 
 
-def _chunks(path: Path) -> Iterator[list[bytes]]:
-    with path.open("rb") as file:
-        while lines := file.readlines(_CHUNK):
-            yield lines
+def _tables(path: Path) -> Iterator[tuple[list[bytes], pyarrow.Table]]:
+    """The lines in chunks, each as a table too; the next one is read beside the work on the one before."""
+    with path.open("rb") as file, ThreadPoolExecutor(1, "json") as thread:
+
+        def chunk() -> tuple[list[bytes], pyarrow.Table] | None:
+            lines = file.readlines(_CHUNK)
+            return (lines, read(lines)) if lines else None
+
+        reading = thread.submit(chunk)
+        while told := reading.result():
+            reading = thread.submit(chunk)
+            yield told
 
 
-def _split(lines: list[bytes], name: str, selection: Selection, coverage: Coverage, parts: "_Parts") -> None:
+def _split(
+    lines: list[bytes], table: pyarrow.Table, name: str, selection: Selection, coverage: Coverage, parts: "_Parts"
+) -> None:
     """Puts the rows that are wanted where they belong, in their order."""
-    table = read(lines)
     places: dict[tuple[str, str], list[int]] = {}
     for number, told in enumerate(table.select(_KEYS).to_pylist()):
         if selection.wants(name, told):
