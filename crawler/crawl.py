@@ -312,6 +312,7 @@ class Crawl:
         derived: Derived | None = None,
     ) -> None:
         """The row is done: its end, what it led to and what its source names by it are committed when this returns."""
+        found = self.onward(row, end, reason, found)
         tally = self.sources.dumps() if row.role in (Role.SOURCE, Role.LISTING) else None
 
         def finish(frontier: Frontier) -> Added:
@@ -330,6 +331,10 @@ class Crawl:
             self.progress.pages += 1
         if new.waiting or new.woken:
             self.changed()
+
+    def onward(self, row: Row, end: End, reason: str | None, found: Sequence[Found]) -> Sequence[Found]:
+        """What is put into the frontier of all that a row led to; a survey says otherwise."""
+        return found
 
     async def again(self, row: Row, wait: float, reason: str) -> None:
         """The row goes back into the queue for `wait` seconds."""

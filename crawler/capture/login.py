@@ -9,14 +9,13 @@ import base64
 import os
 import re
 from collections.abc import Mapping
-from typing import Any, Self
 from urllib.parse import urlsplit
 
 from scrapy import Request
-from scrapy.crawler import Crawler
 
 from archive.institutes.profile import VARIABLE, Profile
 from crawler.errors import CrawlError
+from crawler.middleware import Middleware
 
 _FORBIDDEN = re.compile("[\r\n\0]")
 
@@ -42,18 +41,11 @@ def _value(name: str, environment: Mapping[str, str]) -> str:
     return value
 
 
-class LoginMiddleware:
+class LoginMiddleware(Middleware):
     """Puts the login on requests to the home's origin, and says to the tap which fields are credentials."""
 
-    def __init__(self, crawler: Crawler) -> None:
-        self._crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler)
-
     async def process_request(self, request: Request) -> None:
-        crawl: Any = self._crawler.spider.crawl  # type: ignore[union-attr]
+        crawl = self._crawl
         if crawl.login and origin(request.url) == origin(crawl.profile.home):
             for name, value in crawl.login.items():
                 request.headers[name] = value

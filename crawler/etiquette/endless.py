@@ -10,16 +10,15 @@ import hashlib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from typing import Any, Self
 from urllib.parse import unquote
 
 from scrapy import Request
-from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 
 from archive.dataset.derived import Derived
 from archive.extract.page import Role as PageRole
 from crawler.frontier import Found, Role, Row
+from crawler.middleware import Middleware
 
 _PATIENCE = 30  # pages of one shape in a row that gave nothing new: listings of real sites repeat fewer
 _THIN = 1 / 3  # of such a page: one whose text is new, and has neither date nor author, as a day of a calendar
@@ -141,19 +140,12 @@ class Shapes:
         return other is None or (other != own and self._empty.get(other, 0.0) < _PATIENCE / 2)
 
 
-class EndlessMiddleware:
+class EndlessMiddleware(Middleware):
     """Holds every page and listing that links led to against what its shape has given."""
-
-    def __init__(self, crawler: Crawler) -> None:
-        self._crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
         row: Row | None = request.meta.get("row")
-        crawl: Any = self._crawler.spider.crawl  # type: ignore[union-attr]
+        crawl = self._crawl
         if row is None or row.role not in (Role.LISTING, Role.PAGE) or crawl.options.urls:
             return
         if row.source.startswith(_STATED):

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request
@@ -24,6 +24,7 @@ from crawler.etiquette.guard import refusal
 from crawler.etiquette.pace import HostRefuses
 from crawler.etiquette.rules import MAX_BYTES, Rule, Rules, decoded, parse
 from crawler.etiquette.slots import HostHeld
+from crawler.middleware import Middleware
 
 _MOST_DECODED = 16 * 1024 * 1024  # bytes; a file that unpacks to more is no robots.txt
 _REDIRECTS = 5  # RFC 9309, 2.3.1.2
@@ -70,13 +71,13 @@ class Standing:
         return min(LONGEST_CRAWL_DELAY, self.rules.delay) if self.rules else 0.0
 
 
-class RobotsMiddleware:
+class RobotsMiddleware(Middleware):
     """Asks for a host's robots.txt before its first page, and holds every request against it. Its answers are captured
     like any.
     """
 
     def __init__(self, crawler: Crawler) -> None:
-        self._crawler = crawler
+        super().__init__(crawler)
         self._agent: str = crawler.settings["ROBOTSTXT_USER_AGENT"]
         settings = crawler.settings
         self._headers = {**settings.getdict("DEFAULT_REQUEST_HEADERS"), "User-Agent": settings["USER_AGENT"]}
@@ -86,14 +87,6 @@ class RobotsMiddleware:
         self._standing: dict[str, Standing] = {}
         self._waiting: dict[str, list[asyncio.Future[Standing]]] = {}
         self._misses: Counter[str] = Counter()  # times in a row that an origin's robots.txt could not be had
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler)
-
-    @property
-    def _crawl(self) -> Any:
-        return self._crawler.spider.crawl  # type: ignore[union-attr]
 
     async def process_request(self, request: Request) -> None:
         if request.meta.get("robots"):

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from rich.console import Console
 
-from archive.dataset.derived import Derived
 from archive.institutes.profile import Etiquette, Profile
 from archive.store.capture import Capture
 from crawler.crawl import Crawl
@@ -27,16 +26,7 @@ class Survey(Crawl):
 
     scout: Scout
 
-    async def finished(
-        self,
-        row: Row,
-        end: End,
-        reason: str | None = None,
-        detail: str | None = None,
-        found: Sequence[Found] = (),
-        named: Sequence[str] = (),
-        derived: Derived | None = None,
-    ) -> None:
+    def onward(self, row: Row, end: End, reason: str | None, found: Sequence[Found]) -> Sequence[Found]:
         onward = [one for one in found if end is End.REDIRECTED and one.end is None]
         if not onward or not self.scout.redirected(onward[0].url):
             why = {
@@ -44,7 +34,7 @@ class Survey(Crawl):
                 End.ROBOTS: f"robots.txt forbids it ({reason})",
             }.get(end, reason)
             onward = self.scout.came(row.source, row.url, self._seen(row, end), why)
-        await super().finished(row, end, reason, detail, onward)
+        return onward
 
     def _seen(self, row: Row, end: End) -> Capture | None:
         """The capture of an address that has ended with one."""
