@@ -1,10 +1,10 @@
 """Two versions of a publication side by side, as one HTML page without a script or an address of its own."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Any
 
-from archive.dataset.differences import BlockChange, Differences, Line
+from archive.dataset.differences import BlockChange, Differences, Line, Piece
 
 _STYLE = """
 :root { color-scheme: light dark; --gone: #ffd7d5; --come: #ccf2d4; --edge: #8886; }
@@ -16,6 +16,7 @@ td { overflow-wrap: anywhere; }
 del { background: var(--gone); } ins { background: var(--come); text-decoration: none; border-block-end: 2px solid; }
 td.none { background: repeating-linear-gradient(45deg, transparent 0 8px, var(--edge) 8px 9px); }
 """
+_MARKS = {"same": "{}", "removed": "<del>{}</del>", "added": "<ins>{}</ins>"}
 
 
 def page(old: Line, new: Line, changed: Differences) -> str:
@@ -45,13 +46,12 @@ def rows(blocks: tuple[BlockChange, ...]) -> Iterator[str]:
 def _cell(block: BlockChange, side: str) -> str:
     if (block.old if side == "removed" else block.new) is None:
         return '<td class="none"></td>'
-    mark = "del" if side == "removed" else "ins"
-    parts = [
-        f"<{mark}>{escape(piece.text)}</{mark}>" if piece.op == side else escape(piece.text)
-        for piece in block.pieces
-        if piece.op in ("same", side)
-    ]
-    return f'<td dir="auto">{"".join(parts)}</td>'
+    return f'<td dir="auto">{marked(piece for piece in block.pieces if piece.op in ("same", side))}</td>'
+
+
+def marked(pieces: Iterable[Piece]) -> str:
+    """The words, those that went and those that came marked as such."""
+    return "".join(_MARKS[piece.op].format(escape(piece.text)) for piece in pieces)
 
 
 def _fields(changed: Differences) -> str:
@@ -66,9 +66,11 @@ def _fields(changed: Differences) -> str:
 
 
 def said(value: Any) -> str:
-    """A field's value in a few words."""
+    """A field's value in a few words: names, titles, texts or addresses of what has them."""
+    if value is None or value == []:
+        return "—"
     if isinstance(value, list):
         return "; ".join(map(said, value))
     if isinstance(value, dict):
         return str(value.get("name") or value.get("title") or value.get("text") or value.get("url") or "…")
-    return "—" if value is None else str(value)
+    return str(value)

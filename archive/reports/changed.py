@@ -9,6 +9,7 @@ from typing import Any
 
 from archive.dataset.differences import Piece, differences
 from archive.dataset.jsonl import HISTORY
+from archive.dataset.side_by_side import said
 from archive.store.folder import Folder
 
 MOST = 25  # publications that are compared
@@ -83,14 +84,5 @@ def _cut(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _shown(value: Any) -> str:
-    """A field's value in a line: names, titles and addresses of what has them."""
-    if value is None or value == []:
-        return "—"
-    told = ", ".join(map(_named, value)) if isinstance(value, list) else _named(value)
+    told = said(value)
     return told if len(told) <= _LONGEST else told[:_LONGEST] + "…"
-
-
-def _named(value: Any) -> str:
-    if not isinstance(value, dict):
-        return str(value)
-    return str(next((value[name] for name in ("name", "title", "url") if value.get(name)), json.dumps(value)))

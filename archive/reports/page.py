@@ -12,6 +12,8 @@ import jinja2
 from markupsafe import Markup, escape
 
 from archive import __version__
+from archive.dataset.differences import Piece
+from archive.dataset.side_by_side import marked
 from archive.lines import percent
 from archive.reports import changed, charts, crawls, doubts, verdict
 from archive.store.folder import Folder
@@ -87,6 +89,7 @@ def _environment() -> jinja2.Environment:
         "bytes": _bytes,
         "percent": lambda part, whole: percent(part or 0, whole) if whole else "—",
         "seconds": _seconds,
+        "marked": lambda pieces: Markup(marked(Piece(piece.op, _clean(piece.text)) for piece in pieces)),
         "source": lambda name: str(name).partition("&")[0],
     }
     return environment

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.crawler.command import policy_archive, started
-from tests.crawler.test_stopping import Gate, goes_on, site
+from tests.crawler.test_stopping import Gate, asked, goes_on, site
 
 
 def catches(process: "subprocess.Popen[str]", number: signal.Signals) -> bool:
@@ -38,10 +38,7 @@ def test_a_signal_at_the_imports_ends_it_with_one_line(tmp_path: Path, number: s
 @pytest.mark.faults
 def test_sigterm_to_workers_too_drains_and_reports(tmp_path: Path) -> None:
     """As `systemctl stop` and `timeout` send it. The workers are gone then: what came is read by the next run."""
-    gate = Gate()
-    with site(tmp_path, gate) as (wire, words):
-        process = started(tmp_path, words)
-        assert gate.asked.wait(60)
+    with asked(tmp_path) as (wire, words, process, gate):
         os.killpg(process.pid, signal.SIGTERM)
         gate.open.set()
         _, said = process.communicate(timeout=60)

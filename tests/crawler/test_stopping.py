@@ -57,6 +57,16 @@ def site(folder: Path, gate: Gate) -> Iterator[tuple[Wire, list[str]]]:
             gate.open.set()
 
 
+@contextlib.contextmanager
+def asked(folder: Path) -> Iterator[tuple[Wire, list[str], "subprocess.Popen[str]", Gate]]:
+    """That crawl, while it waits for the third page."""
+    gate = Gate()
+    with site(folder, gate) as (wire, words):
+        process = started(folder, words)
+        assert gate.asked.wait(60)
+        yield wire, words, process, gate
+
+
 def ends(folder: Path) -> dict[str, str]:
     (urls,) = (folder / "home").rglob("urls.jsonl")
     return {line["url"][-3:]: line["end"] for line in lines(urls)}
@@ -82,10 +92,7 @@ def goes_on(folder: Path, wire: Wire, words: list[str], in_flight: int = 0) -> N
 @pytest.mark.faults
 @pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_one_signal_drains_seals_and_reports(tmp_path: Path, number: signal.Signals) -> None:
-    gate = Gate()
-    with site(tmp_path, gate) as (wire, words):
-        process = started(tmp_path, words)
-        assert gate.asked.wait(30)
+    with asked(tmp_path) as (wire, words, process, gate):
         send = os.killpg if number == signal.SIGINT else os.kill  # a terminal's Ctrl-C reaches the workers too
         send(process.pid, number)
         gate.open.set()
@@ -105,10 +112,7 @@ def test_one_signal_drains_seals_and_reports(tmp_path: Path, number: signal.Sign
 
 @pytest.mark.faults
 def test_a_second_signal_ends_it_at_once_and_leaves_a_valid_archive(tmp_path: Path) -> None:
-    gate = Gate()
-    with site(tmp_path, gate) as (wire, words):
-        process = started(tmp_path, words)
-        assert gate.asked.wait(30)
+    with asked(tmp_path) as (wire, words, process, gate):
         os.killpg(process.pid, signal.SIGINT)
         os.kill(process.pid, signal.SIGTERM)
         began = time.monotonic()
