@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Frame, Request, Response, sync_playwright
+from playwright.sync_api import Browser, Frame, Page, Request, Response, sync_playwright
 
 from archive.replay.server import Wayback
 
@@ -114,3 +114,11 @@ def lost(seen: Seen, wayback: Wayback, unless: tuple[str, ...] = ()) -> list[str
     beyond = [f"{address}: beyond the replay" for address in seen.answers if not address.startswith((origin, "data:"))]
     bad = [f"{address}: status {status}" for address, status in seen.answers.items() if status >= 400]
     return beyond + [line for line in bad + seen.failed if not any(part in line for part in unless)]
+
+
+def serious(page: Page, axe: str) -> dict[str, str]:
+    """What axe finds serious or critical in a page: the rule, and where. The page's policy must be bypassed."""
+    page.evaluate(axe)
+    results = page.evaluate("axe.run(document, {iframes: false})")
+    bad = [one for one in results["violations"] if one["impact"] in ("serious", "critical")]
+    return {one["id"]: one["nodes"][0]["html"][:200] for one in bad}

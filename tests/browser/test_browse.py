@@ -1,15 +1,13 @@
 """The catalogue's pages as people use them: in a browser without scripts, by keyboard, on a phone, in the dark."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from tests import shelf
-from tests.browser import npm
-from tests.browser.looking import browsing
+from tests.browser.looking import browsing, serious
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 COUNT = 60
@@ -86,12 +84,6 @@ def test_a_phone_needs_no_sideways_scrolling(browser: Browser, base: str, path: 
     assert wide <= 0
 
 
-@pytest.fixture(scope="module")
-def axe(pytestconfig: pytest.Config) -> str:
-    folder = npm.fetched(Path(pytestconfig.cache.mkdir("axe-core")), "axe-core", "4.14.1", ("axe.min.js",))
-    return (folder / "axe.min.js").read_text(encoding="utf-8")
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious(browser: Browser, base: str, axe: str, scheme: Any) -> None:
     context = browser.new_context(color_scheme=scheme, bypass_csp=True)
@@ -99,9 +91,6 @@ def test_axe_finds_nothing_serious(browser: Browser, base: str, axe: str, scheme
     found = {}
     for path in PAGES:
         shown.goto(base + path)
-        shown.evaluate(axe)
-        results = shown.evaluate("axe.run()")
-        serious = [one for one in results["violations"] if one["impact"] in ("serious", "critical")]
-        found |= {f"{path} {one['id']}": one["nodes"][0]["html"][:200] for one in serious}
+        found |= {f"{path} {rule}": where for rule, where in serious(shown, axe).items()}
     context.close()
     assert found == {}

@@ -1,4 +1,6 @@
-"""The real WordPress site, crawled with a profile of three lines, then seen in a browser when it is gone."""
+"""The real WordPress site, crawled with a profile of three lines, edited, crawled again, then seen in a browser when it
+is gone: as it was and as it became.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,12 +8,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from archive.replay.server import Wayback
 from archive.store.collection import Collection
-from tests.browser.looking import lost, opened
-from tests.crawler.command import policy_archive, profile
+from tests.browser.looking import browsing, lost, opened
+from tests.crawler.command import lines, policy_archive, profile
 from tests.wordpress.site import SHARED, running
 
 pytestmark = [
@@ -31,6 +33,19 @@ ARABIC = (
 # WordPress fetches its emoji by a script, where a browser lacks them, and its authors' faces from a host that no test
 # can reach. A crawl runs no script.
 ELSEWHERE = ("/wp-emoji-release.min.js", "gravatar.com/avatar/")
+
+
+EDITING = """
+foreach ({paths} as $at => $path) {{
+    $post = get_post(url_to_postid(home_url($path)));
+    $content = $post->post_content . '<p>' . {words}[$at] . '</p>';
+    if (is_wp_error(wp_update_post(['ID' => $post->ID, 'post_content' => $content], true))) exit(1);
+}}
+"""
+ADDED = {
+    "en": "Correction: the vote was held a week later than we had said.",
+    "ar": "تصحيح: عُقدت الجلسة بعد أسبوع مما ذكرناه.",
+}
 
 
 @dataclass(frozen=True)
@@ -59,28 +74,47 @@ def shape(request: pytest.FixtureRequest) -> Shape:
     return chosen
 
 
+@dataclass(frozen=True)
+class Site:
+    """`url` is where it was; nothing answers there any more."""
+
+    url: str
+    home: Path
+    collection: Collection
+    wayback: Wayback
+
+
 @pytest.fixture(scope="module")
-def site(shape: Shape, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Wayback]]:
-    """The address that the site had, and the replay of its two pages; nothing answers there any more."""
+def site(shape: Shape, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Its two pages, captured before and after an edit."""
     folder: Path = tmp_path_factory.mktemp("site")
     with running(*shape.options) as url:
         (folder / "pages.txt").write_text(f"{url}{ENGLISH[0]}\n{url}{ARABIC[0]}\n", encoding="utf-8")
-        done = policy_archive(
-            folder, "crawl", str(profile(folder, url)), "--collection", "site", "--urls", str(folder / "pages.txt"),
-            "--allow-private", "--delay", "0",
+        words = (
+            "crawl", str(profile(folder, url)), "--collection", "site", "--urls", str(folder / "pages.txt"),
+            "--allow-private", "--delay", "0", "--full",
         )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
-    with Wayback(Collection.open(folder / "home" / "collections" / "site")) as wayback:
-        yield url, wayback
+        first = policy_archive(folder, *words)
+        url.run(EDITING.format(paths=_php([ENGLISH[0], ARABIC[0]]), words=_php([ADDED["en"], ADDED["ar"]])))
+        second = policy_archive(folder, *words)
+    for done in (first, second):
+        assert done.returncode == 0, done.stdout + done.stderr
+    collection = Collection.open(folder / "home" / "collections" / "site")
+    with Wayback(collection) as wayback:
+        yield Site(url, folder / "home", collection, wayback)
+
+
+def _php(texts: list[str]) -> str:
+    return "[" + ", ".join(f"'{text}'" for text in texts) + "]"
 
 
 @pytest.mark.parametrize("publication", [ENGLISH, ARABIC], ids=["english", "arabic"])
 def test_a_publication_is_seen_whole(
-    browser: Browser, shape: Shape, site: tuple[str, Wayback], publication: tuple[str, str, str]
+    browser: Browser, shape: Shape, site: Site, publication: tuple[str, str, str]
 ) -> None:
-    (url, wayback), (path, title, photo) = site, publication
-    with opened(browser, wayback, url + path) as seen:
-        assert lost(seen, wayback, unless=ELSEWHERE) == []
+    path, title, photo = publication
+    with opened(browser, site.wayback, site.url + path) as seen:
+        assert lost(seen, site.wayback, unless=ELSEWHERE) == []
         assert title in seen.frame.locator("h1").all_inner_texts()
         widths = {address: width for address, width in seen.widths().items() if ELSEWHERE[1] not in address}
         assert [address for address in widths if address.endswith(photo)]
@@ -90,3 +124,33 @@ def test_a_publication_is_seen_whole(
         assert seen.style(shape.selector, shape.style) == shape.value
         seen.undress()
         assert seen.style(shape.selector, shape.style) != shape.value
+
+
+@pytest.mark.parametrize(("publication", "language"), [(ENGLISH, "en"), (ARABIC, "ar")], ids=["english", "arabic"])
+def test_an_edit_is_seen_in_both_versions_their_difference_and_their_replay(
+    browser: Browser, site: Site, publication: tuple[str, str, str], language: str
+) -> None:
+    path, title, _ = publication
+    [told] = [one for one in lines(site.collection.dataset_dir / "publications.jsonl") if one["url"] == site.url + path]
+    page = browser.new_page()
+    with browsing(site.home) as base:
+        page.goto(f"{base}/publication/site/{quote(told['id'], safe='')}")
+        assert title in page.locator("h1").inner_text()
+        expect(page.locator(".text")).to_contain_text(ADDED[language])
+        page.get_by_role("link", name="1: ").click()
+        expect(page.locator(".text")).not_to_contain_text(ADDED[language])
+        page.go_back()
+        page.get_by_role("link", name="what changed").click()
+        expect(page.locator("ins").last).to_have_text(ADDED[language])
+        page.go_back()
+        page.get_by_role("button", name="Verify it now").click()
+        expect(page.locator(".good")).to_contain_text("All good")
+        page.go_back()
+        page.get_by_role("link", name="Replay of").click()
+        shown = page.frame_locator("iframe").locator("body")
+        expect(shown).to_contain_text(ADDED[language])
+        page.locator("a[rel=prev]").click()
+        expect(page.locator("a[rel=next]")).to_be_visible()
+        expect(shown).to_contain_text(title)
+        expect(shown).not_to_contain_text(ADDED[language])
+    page.close()
