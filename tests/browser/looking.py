@@ -37,8 +37,10 @@ def browsing(home: Path, port: int = 0) -> Iterator[str]:
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
     ) as run:
         assert run.stdout is not None
-        yield run.stdout.readline().strip().rstrip("/")
-        run.terminate()
+        try:
+            yield run.stdout.readline().strip().rstrip("/")
+        finally:
+            run.terminate()
 
 
 @contextmanager
