@@ -23,7 +23,12 @@ _SHOWN = 10  # missing requisites that are named
 def replay(
     ctx: typer.Context,
     name: Annotated[
-        str, typer.Argument(help="A collection's name, or a WACZ file.", metavar="COLLECTION|FILE", show_default=False)
+        str,
+        typer.Argument(
+            help="A collection's name, a WACZ file, or a multi-WACZ (JSON).",
+            metavar="COLLECTION|FILE",
+            show_default=False,
+        ),
     ],
     port: Annotated[
         int, typer.Option(min=0, max=65535, metavar="PORT", help="The port on 127.0.0.1; 0 takes a free one.")
@@ -49,7 +54,7 @@ def replay(
     from archive.replay.server import Wayback, recovered
 
     talk = Terminal(stderr=True, highlight=False, soft_wrap=True)
-    shown = Path(name) if name.endswith(".wacz") else collection(ctx, name)
+    shown = Path(name) if name.endswith((".wacz", ".json")) else collection(ctx, name)
     if not isinstance(shown, Path) and not recovered(shown):
         talk.print(f"{name} is being written to; what was archived so far is shown", markup=False)
     if check_:

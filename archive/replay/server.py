@@ -31,7 +31,7 @@ class ReplayError(ArchiveError):
 
 
 class Wayback:
-    """pywb over a collection, or over the WACZ file of that path, while the context lasts.
+    """pywb over a collection, or over the WACZ file or multi-WACZ of that path, while the context lasts.
 
     `port` 0 takes a free one. What a crawl has not sealed yet is shown, too; what is withheld on that `day` (today,
     UTC) is not.
@@ -41,7 +41,7 @@ class Wayback:
         self._shown = shown
         self._port = port
         self._day = day or datetime.now(UTC).date()
-        self._name = collection_name(shown) if isinstance(shown, Path) else shown.name
+        self._name = collection_name(Path(str(shown).removesuffix(".json"))) if isinstance(shown, Path) else shown.name
 
     def __enter__(self) -> Self:
         if importlib.util.find_spec("pywb") is None:
@@ -110,12 +110,12 @@ class Wayback:
     @property
     def _archive(self) -> Path:
         """The folder of the files that the indexes name."""
-        return self._shown.parent if isinstance(self._shown, Path) else self._shown.archive_dir
+        return Path(self._folder.name) if isinstance(self._shown, Path) else self._shown.archive_dir
 
     def _indexes(self) -> list[Path]:
         """The sealed index, and the lines of files that are still open, sorted, in a file of ours."""
         if isinstance(self._shown, Path):
-            return package.indexes(self._shown, Path(self._folder.name))
+            return package.gathered(self._shown, Path(self._folder.name))
         indexes = []
         sealed = self._shown.indexes_dir / "index.cdxj"
         if sealed.exists():

@@ -1,5 +1,6 @@
 """Replay of a package as it lies, and of what pywb itself makes of one."""
 
+import json
 import subprocess
 import sys
 import zipfile
@@ -42,6 +43,41 @@ def test_a_package_is_replayed_as_it_lies(story: Path, tmp_path: Path) -> None:
             assert get(wayback.content(needed))[0] == 200
         assert get(wayback.content(samples.ENGLISH))[0] == 404
     assert package.newest(named) == [(making.STORY, making.TITLE)]
+
+
+def test_a_multi_wacz_is_replayed_as_one(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    collection = making.collection(tmp_path / "home")
+    (tmp_path / "parts").mkdir()
+    names = {title: f"parts/{number}.wacz" for number, title in enumerate((making.TITLE, making.RULING_TITLE))}
+    for title, name in names.items():
+        pack(collection, tmp_path / name, publications=[making.ident(collection, title)], at=AT)
+    multi = tmp_path / "tour.json"
+    told = {"profile": "multi-wacz-package", "resources": [{"name": name, "path": name} for name in names.values()]}
+    multi.write_text(json.dumps(told), encoding="utf-8")
+    with Wayback(multi) as wayback:
+        for url, title in ((making.STORY, making.TITLE), (making.RULING, making.RULING_TITLE)):
+            status, _, body = get(wayback.content(url))
+            assert status == 200
+            assert title in body.decode()
+    assert {title for _, title in package.newest(multi)} == set(names)
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("{", "is no multi-WACZ"),
+        ('{"resources": 1}', "is no multi-WACZ"),
+        ('{"resources": []}', "names no package"),
+        ('{"resources": [{"path": "https://elsewhere.example/a.wacz"}]}', "on the web"),
+        ('{"resources": [{"path": "حزمة.wacz"}]}', "no WACZ file beside it"),
+    ],
+)
+def test_a_multi_wacz_that_cannot_be_replayed_is_one_clear_line(tmp_path: Path, written: str, told: str) -> None:
+    path = tmp_path / "tour.json"
+    path.write_text(written, encoding="utf-8")
+    with pytest.raises(BadPackage, match=told), Wayback(path):
+        pass
 
 
 def test_pywb_serves_what_it_unpacks_itself(story: Path, tmp_path: Path) -> None:
