@@ -23,7 +23,7 @@ from archive.store.collection import Collection
 
 NAME = "catalogue.sqlite"
 # Of a file that nobody reads yet, and that is deleted if its making does not come to an end.
-_BESIDE = ("journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE", "cache_size = -128000")
+_BESIDE = ("journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE", "cache_size = -64000")
 _CHANGED = ("synchronous = NORMAL", "cache_size = -64000")  # all of it can be made again
 # Bytes of words that the search index gathers before it writes them: SQLite's own 1 MB makes hundreds of small parts
 # that are merged again and again.

@@ -52,6 +52,8 @@ PAGES = (
     "/", "/search", "/search?q=the", "/search?q=decree+parliament", f"/search?q={quote('القاهرة')}",
     f"/search?q={quote('في المحكمة')}&language=ar", "/search?q=court&kind=legal_case&sort=newest", "/search?page=150",
     "/cases", "/cases?language=ar", "/cases?page=100", "/authors", f"/authors?q={quote('ليلى')}", "/links", "/crawls",
+    "/catalogue/publications", "/catalogue/publications?_facet=kind&_facet=language&kind=legal_case",
+    "/catalogue/publications.json?language=ar&_sort_desc=published", "/catalogue/links.json?host=example.org",
 )  # fmt: skip
 
 
