@@ -144,6 +144,7 @@ class Catalogue:
         # Those who read the old one go on with the new: another file in its place they would not see.
         with closing(sqlite3.connect(beside)) as new, self._opened(self.path, _CHANGED) as old:
             new.backup(old.conn)
+            old.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()  # else as much again stays on disk
 
 
 def _make(database: Database, collections: list[Collection], progress: Progress) -> int:

@@ -37,9 +37,12 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Results:
+    """`ranked` says whether the hits stand in the order of all their words: see `Search.find`."""
+
     total: int
     hits: tuple[Hit, ...]
     facets: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    ranked: bool = True
 
 
 class Search:
@@ -73,7 +76,8 @@ class Search:
         query = Query.of(typed)
         found = _Found(self._connection, query, filters or {})
         keys = found.newest(offset, limit) if newest or not query else found.best(offset, limit)
-        return Results(found.total, tuple(self._hits(keys, query)), {name: found.facet(name) for name in facets})
+        counted = {name: found.facet(name) for name in facets}
+        return Results(found.total, tuple(self._hits(keys, query)), counted, found.total <= _RANKED)
 
     def ids(self, typed: str, filters: Mapping[str, str] | None = None) -> Iterator[str]:
         """The ids of all that is found, in no order."""

@@ -119,7 +119,9 @@ def test_a_search_of_more_than_are_ranked_has_them_all_once(tmp_path: Path, monk
     search = Search.open(tmp_path / "catalogue.sqlite")
     for typed in ("the", "في"):
         ranked = search.find(typed, limit=60)
+        assert ranked.ranked
         monkeypatch.setattr("archive.catalogue.search._RANKED", 5)
+        assert not search.find(typed).ranked
         pages = [search.find(typed, limit=7, offset=at).hits for at in range(0, 60, 7)]
         monkeypatch.undo()
         ids = [hit.row["id"] for page in pages for hit in page]
