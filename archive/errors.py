@@ -29,6 +29,22 @@ class CollectionBusy(CollectionError):
     """
 
 
+class Fenced(CollectionBusy):
+    """Another machine has written to a collection in an object store. Raised before anything is written that would
+    follow what is there no more; what was captured is kept, and the same command takes it in.
+    """
+
+
+class StoreError(ArchiveError):
+    """An object store does not do what it is asked, after several tries, or gives other bytes than were put there.
+    Nothing that it did not keep was acknowledged; run again when it answers.
+    """
+
+
+class Taken(StoreError):
+    """Other bytes have the name of an object that was to be put. They are left as they are."""
+
+
 class OutOfSpace(ArchiveError):
     """The disk is full or a quota is used up. Raised by the writer after the failed record was rolled back;
     make room and run again.

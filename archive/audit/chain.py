@@ -104,7 +104,7 @@ def check_file(folder: Folder, chain: Chain, name: str, found: str, inventory: I
         yield error(where, "ledger-missing", detail, _RECOVER)
         return
     number, entry = chain.sealed[name]
-    size = (folder.archive_dir / name).stat().st_size
+    size = folder.resolve(name).stat().st_size
     if size != entry.get("size"):
         detail = f"{size:,} bytes long, the ledger (line {number}) says {entry.get('size')}"
         yield error(where, "file-hash", detail, _RESTORE)

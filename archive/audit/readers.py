@@ -3,14 +3,15 @@
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from typing import Self, TypeVar
 
 from archive.audit.integrity import Seen, joined, look, parts, whole
 from archive.audit.source import WarcFile
 from archive.processes import Processes, Task
+from archive.store.remote.ranges import Stored
 
 SMALL = 16 * 1024 * 1024  # bytes that are read before two processes have started (0.2 s)
+_BUFFER = 1024 * 1024  # of a file that is hashed
 
 Result = TypeVar("Result")
 
@@ -59,10 +60,13 @@ class Readers:
                     yield warc, next(results)[1]
 
 
-def sha256(path: Path) -> str:
+def sha256(path: Stored) -> str:
     """Of a file, lower-case hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    with path.open("rb", buffering=0) as file:
+        digest = hashlib.sha256()
+        while piece := file.read(_BUFFER):
+            digest.update(piece)
+        return digest.hexdigest()
 
 
 def _tasks(warcs: Iterable[WarcFile], hashed: bool) -> Iterator[Task]:

@@ -25,6 +25,7 @@ from archive.audit.stream import Stream
 from archive.errors import DamagedRecord
 from archive.store import cdxj, recovery
 from archive.store.collection import Collection
+from archive.store.remote.ranges import Stored
 from archive.store.whole import whole
 
 REPAIRED = ".repaired"  # behind the damaged file's name, so that nothing takes the copy for a part of the collection
@@ -55,10 +56,9 @@ def of_collection(collection: Collection) -> Iterator[Repair]:
         for name in collection.sealed_warcs():
             yield from _members(collection, name, str(lines.get(name, {}).get("members")))
         for name in collection.sealed_warcs():
-            path = collection.archive_dir / name
             stated = str(lines.get(name, {}).get("sha256"))
-            if name in lines and sha256(path) != stated:
-                yield from _sealed(collection, path, stated)
+            if name in lines and sha256(collection.resolve(name)) != stated:
+                yield from _sealed(collection, name, stated)
         yield from _index(collection)
 
 
@@ -66,7 +66,7 @@ def of_files(source: Source) -> Iterator[Repair]:
     """Writes, beside each WARC that is not whole, a copy with all records that can be read."""
     for warc in source.warcs:
         stretches = _lost(warc)
-        if stretches or _together(warc):
+        if isinstance(warc.path, Path) and (stretches or _together(warc)):
             yield from _salvage(warc, warc.path.with_name(warc.path.name + REPAIRED), stretches)
 
 
@@ -106,7 +106,7 @@ def _members(collection: Collection, name: str, stated: str) -> Iterator[Repair]
     path = collection.members_of(name)
     if path.exists() and sha256(path) == stated:
         return
-    survey = recovery.Survey.of(collection.archive_dir / name, name)
+    survey = recovery.Survey.of(collection.resolve(name), name)
     again = hashlib.sha256(b"".join(survey.members)).hexdigest()
     if again == stated:
         recovery.write_members(collection, name, survey.members)
@@ -134,26 +134,28 @@ def _index(collection: Collection) -> Iterator[Repair]:
     yield Repair(f"indexes/{path.name}", f"made again from the WARCs: {count:,} lines{beside}")
 
 
-def _sealed(collection: Collection, path: Path, stated: str) -> Iterator[Repair]:
-    warc = WarcFile.of(path)
-    target = path.with_name(path.name + REPAIRED)
+def _sealed(collection: Collection, name: str, stated: str) -> Iterator[Repair]:
+    path = collection.resolve(name)
+    warc = WarcFile.of(path, name)
+    target = collection.archive_dir / (name + REPAIRED)
     if _healed(collection, path, target, stated):
+        mv = "mv" if isinstance(path, Path) else "put it into the store in the other's place:"
         did = (
             f"a flipped bit was found: {target.name} is byte for byte what was sealed (SHA-256 {stated}); to take it: "
-            f"mv {shlex.quote(str(target))} {shlex.quote(str(path))} && policy-archive verify --repair "
+            f"{mv} {shlex.quote(str(target))} {shlex.quote(str(path))} && policy-archive verify --repair "
             f"{shlex.quote(collection.name)}, which makes the index again, and look again with "
             f"policy-archive verify {shlex.quote(collection.name)}"
         )
-        yield Repair(f"archive/{path.name}", did)
+        yield Repair(f"archive/{name}", did)
         return
     stretches = _lost(warc)
     for one in _salvage(warc, target, stretches):
         yield Repair(f"archive/{one.where}", one.did)
     for begin, end in stretches:
         for line in map(_parsed, collection.index):
-            if line is not None and line.filename == path.name and begin <= line.offset < end:
+            if line is not None and line.filename == name and begin <= line.offset < end:
                 did = f"lost at byte {line.offset}: {line.url} of {line.timestamp}; crawl it again"
-                yield Repair(f"archive/{path.name}", did)
+                yield Repair(f"archive/{name}", did)
 
 
 def _parsed(line: bytes) -> cdxj.IndexLine | None:
@@ -228,7 +230,7 @@ def _split(file: Stretch, offset: int, out: BinaryIO) -> None:
         out.write(packer.compress(b"".join(stream.take(4))) + packer.flush())
 
 
-def _healed(collection: Collection, path: Path, target: Path, stated: str) -> bool:
+def _healed(collection: Collection, path: Stored, target: Path, stated: str) -> bool:
     """Whether a copy could be written that is what was sealed: each member that is not as its list says has one flipped
     bit, which is found by trying all.
     """
@@ -252,7 +254,8 @@ def _healed(collection: Collection, path: Path, target: Path, stated: str) -> bo
                 return False
             mended.append((offset + flipped[0], flipped[1]))
     beside = target.with_name(target.name + ".tmp")
-    shutil.copyfile(path, beside)
+    with path.open("rb") as file, beside.open("wb") as copied:
+        shutil.copyfileobj(file, copied, _COPIED)
     with beside.open("r+b") as copy:
         for place, byte in mended:
             copy.seek(place)

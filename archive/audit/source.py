@@ -13,6 +13,7 @@ from typing import BinaryIO, Self
 from archive.errors import CollectionError
 from archive.store.cdxj import Index
 from archive.store.folder import OPEN, Folder
+from archive.store.remote.ranges import RemoteFile, Stored
 
 GZIP = b"\x1f\x8b"
 INDEX = "indexes/index.cdxj"
@@ -26,14 +27,14 @@ class WarcFile:
     """One WARC, which may be a stretch of a larger file. Small, and can be sent to another process."""
 
     name: str  # what findings and indexes call it
-    path: Path
+    path: Stored
     size: int
     begin: int = 0  # of the stretch, within the file; offsets of records count from here
     gzip: bool = True  # else records stand in the file as they are
     still_open: bool = False  # being written, or left by a crash: its end may be torn
 
     @classmethod
-    def of(cls, path: Path, name: str | None = None, still_open: bool = False) -> Self:
+    def of(cls, path: Stored, name: str | None = None, still_open: bool = False) -> Self:
         """A whole file, as it is now; whether it is compressed is read from its first bytes."""
         with path.open("rb") as file:
             first = file.read(2)
@@ -45,7 +46,7 @@ class WarcFile:
         try:
             file = self.path.open("rb", buffering=_BUFFER)
         except FileNotFoundError:
-            if not self.still_open:
+            if not self.still_open or isinstance(self.path, RemoteFile):
                 raise
             file = self.path.with_suffix("").open("rb", buffering=_BUFFER)  # sealed since
         return Stretch(file, self.begin, self.size)
@@ -128,12 +129,13 @@ def of_collection(folder: Folder) -> Source:
     being_written = set(folder.open_warcs())
     journal = list(folder.index_journal)
     lines = _begun(folder.index)
-    warcs = [WarcFile.of(folder.archive_dir / name) for name in folder.sealed_warcs()]
+    warcs = [WarcFile.of(folder.resolve(name), name) for name in folder.sealed_warcs()]
     sealed = {warc.name for warc in warcs}
     for name in folder.open_warcs():
         path = folder.archive_dir / (name + OPEN)
         if name not in sealed and path.exists():  # else it was sealed since we looked
-            warcs.append(WarcFile.of(path, name, still_open=True))
+            stored = folder.resolve(name) if folder.remote else path
+            warcs.append(WarcFile.of(stored, name, still_open=True))
             being_written.add(name)
     indexes = (
         IndexFile(INDEX, lambda: lines),

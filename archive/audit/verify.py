@@ -155,11 +155,11 @@ class Audit(Reading):
     def _source(self, ident: str, name: str, offset: int, digest: str) -> Iterator[Finding]:
         where = f"archive/{name}"
         try:
-            path = self.collection.resolve(name)
+            warc = WarcFile.of(self.collection.resolve(name), name)
         except CollectionError as problem:
             yield error(where, "file-missing", str(problem), "copy it back from a backup")
             return
-        with WarcFile.of(path, name).open() as file:
+        with warc.open() as file:
             member = Member(file, offset)
             record, findings = one(member, name)
         self.checked.records += 1

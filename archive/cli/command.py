@@ -9,12 +9,13 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from archive import __version__
+from archive import __version__, folder_names
 from archive.errors import ArchiveError, CollectionError
 from archive.institutes.commands import app as institute_app
 from archive.lines import harmless
 from archive.proof.commands import app as key_app
 from archive.store.collection import Collection
+from archive.store.remote import address, mirror
 
 ARCHIVIST, RESEARCHER, AUDITOR = "Archivist", "Researcher", "Auditor"  # the panels of the help, in this order
 # Within a panel: as people come to need them. What is not named here comes last.
@@ -64,35 +65,48 @@ def _print_version(wanted: bool) -> None:
 def root(
     ctx: typer.Context,
     home: Annotated[
-        Path,
+        str,
         typer.Option(
             "--home",
-            metavar="FOLDER",
+            metavar="PLACE",
             envvar="POLICY_ARCHIVE_HOME",
-            help="The folder that holds collections/, catalogue.sqlite and schedule.toml.",
+            help="The folder that holds collections/, catalogue.sqlite and schedule.toml; or its URL in an object "
+            "store, such as s3://bucket/prefix.",
             show_default=True,
         ),
-    ] = Path("policy-archive"),
+    ] = "policy-archive",
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and stop.")
     ] = False,
 ) -> None:
     """Crawl a policy institute, keep every byte, derive its publications, and prove every line."""
-    ctx.obj = home
+    ctx.obj = address.checked(home) if address.is_url(home) else Path(home)
 
 
 def home(ctx: typer.Context) -> Path:
-    """The folder that holds `collections/`: --home, $POLICY_ARCHIVE_HOME, or ./policy-archive.
+    """The folder that holds `collections/`: --home, $POLICY_ARCHIVE_HOME, or ./policy-archive; for a URL, the folder
+    on this machine that works for it.
 
     It need not be there yet.
     """
     found = ctx.find_root().obj
+    if isinstance(found, str):
+        return address.working_home(found)
     return found if isinstance(found, Path) else Path("policy-archive")
+
+
+def whole_home(ctx: typer.Context) -> Path:
+    """`home`, with all its collections brought up to what the store has, where they lie in one."""
+    found = home(ctx)
+    mirror.bring_all(found)
+    return found
 
 
 def collection(ctx: typer.Context, name: str) -> Collection:
     """The collection of that name; raises CollectionError, which names those that are there."""
     folder = home(ctx) / "collections"
+    if name and not folder_names.mistake(name) and address.of_home(folder.parent) is not None:
+        return Collection.named(folder, name)
     if name and Path(name).name == name and (folder / name).is_dir():
         return Collection.open(folder / name)
     there = sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from archive.catalogue.excerpt import Piece
 from archive.catalogue.search import Hit, Search
-from archive.cli.command import RESEARCHER, Json, app, home
+from archive.cli.command import RESEARCHER, Json, app, whole_home
 from archive.errors import CollectionError
 from archive.lines import Terminal, counts, filled, many, width
 
@@ -23,7 +23,7 @@ def refreshed(ctx: typer.Context, rebuild: bool = False) -> Path:
 
     from archive.catalogue.build import Catalogue  # sqlite-utils imports pandas: half a second and 80 MB
 
-    catalogue = Catalogue(home(ctx))
+    catalogue = Catalogue(whole_home(ctx))
     if not (catalogue.home / "collections").is_dir():
         raise CollectionError(f"{catalogue.home} holds no collections yet: `policy-archive demo` or `crawl` makes one")
     if rebuild:

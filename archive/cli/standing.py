@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from archive.cli.command import ARCHIVIST, Json, Name, app, collection, home
+from archive.cli.command import ARCHIVIST, Json, Name, app, collection, home, whole_home
 from archive.errors import CollectionError
 from archive.lines import counts, filled, many, table, width
 from archive.store import running, standing
@@ -51,8 +51,11 @@ def status(
 
     Exit codes: 0 told, whatever it is · 2 no such collection.
     """
-    names = [name] if name is not None else collections(home(ctx))
-    shown = [standing.of(collection(ctx, one)) for one in names]
+    if name is not None:
+        shown = [standing.of(collection(ctx, name))]
+    else:
+        folder = whole_home(ctx)
+        shown = [standing.of(Collection.open(folder / "collections" / one)) for one in collections(folder)]
     if as_json:
         print(json.dumps([asdict(one) for one in shown], ensure_ascii=False, indent=1))
         return

@@ -39,6 +39,7 @@ class Setup:
     profile: bytes
     time_limit: float  # seconds
     memory_limit: int  # bytes
+    read_limit: float  # seconds for reading a record, which a store may give only when it is asked again
     opener: str = "archive.dataset.task:open_collection"
     extract: str = "archive.extract.extract:extract"
     links_only: str = "archive.extract.extract:links_only"
@@ -90,12 +91,12 @@ def work(place: tuple[str, int, int], links_only: bool) -> Any:
     state, setup = _state, _state.setup
     _allow(state, setup.memory_limit + RECORD_COPIES * place[2])
     # The kernel ends this process, also where no thread here has its turn, and where the caller is gone.
-    signal.setitimer(signal.ITIMER_REAL, setup.time_limit)
+    signal.setitimer(signal.ITIMER_REAL, setup.read_limit)
     try:
         location = _function("archive.store.exchange:Location")(*place)
         capture = state.read(location)
-        if _is_pdf(capture):
-            signal.setitimer(signal.ITIMER_REAL, setup.time_limit * DOCUMENT_PATIENCE)
+        patience = DOCUMENT_PATIENCE if _is_pdf(capture) else 1
+        signal.setitimer(signal.ITIMER_REAL, setup.time_limit * patience)
         return state.reader.read(capture, links_only)
     except MemoryError:
         os._exit(OUT_OF_MEMORY)

@@ -27,6 +27,7 @@ from archive.errors import ArchiveError
 from archive.institutes.profile import Profile
 from archive.institutes.registry import dumps
 from archive.store.exchange import Location
+from archive.store.remote import address
 
 # Seconds a page; a PDF has task.DOCUMENT_PATIENCE times as long. Ordinary pages take 5-50 ms, and what the limits of
 # archive/extract let through at most 3 s.
@@ -77,7 +78,10 @@ class Workers:
         context.set_forkserver_preload(["archive.dataset.task", "archive.dataset.preload"])
         if context.get_start_method() == "forkserver":
             _start_server()
-        setup = task.Setup(str(collection_path), dumps(profile), time_limit, memory_limit, **(functions or {}))
+        stored = address.of_collection(collection_path / "state") is not None
+        read_limit = time_limit * (task.DOCUMENT_PATIENCE if stored else 1)
+        path, told = str(collection_path), dumps(profile)
+        setup = task.Setup(path, told, time_limit, memory_limit, read_limit, **(functions or {}))
         self._new_pool = partial(
             ProcessPool, max_workers=self.processes, initializer=task.begin, initargs=(setup,), context=context
         )

@@ -94,6 +94,7 @@ class Wayback:
             "name": self._name,
             "title": self._name if isinstance(self._shown, Path) else self._shown.meta.title,
             "archive": str(self._archive.resolve()),
+            "store": None if isinstance(self._shown, Path) or not self._shown.remote else self._shown.remote.url,
             "indexes": [str(path.resolve()) for path in self._indexes()],
             "access": self._access(),
             "port": self._port,

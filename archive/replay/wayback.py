@@ -1,38 +1,48 @@
 """pywb over one collection, in a process of its own: `python -m archive.replay.wayback`, started by `server.py`.
 
 It must not be imported by anything else: pywb patches the standard library when it is imported. Its settings come as
-one line of JSON on standard input: `name`, `title`, `archive`, `indexes` (files), `access` (a file of access rules, or
-null), `port`. It answers with one: `{"port": …}` when it listens, `{"error": …}` when it cannot. It ends when its
-standard input does, so that it never outlives the process that started it. Nothing is written to the collection, and
-nothing is fetched from the live web.
+one line of JSON on standard input: `name`, `title`, `archive`, `store` (the URL that the collection lies at, or null),
+`indexes` (files), `access` (a file of access rules, or null), `port`. It answers with one: `{"port": …}` when it
+listens, `{"error": …}` when it cannot. It ends when its standard input does, so that it never outlives the process that
+started it. Nothing is written to the collection, and nothing is fetched from the live web.
 """
 
+import io
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, BinaryIO
 
 import gevent  # type: ignore[import-untyped]
 from gevent.pywsgi import WSGIServer  # type: ignore[import-untyped]
 from pywb.apps.frontendapp import FrontEndApp
 from pywb.utils.geventserver import RequestURIWSGIHandler
+from pywb.utils.loaders import BlockLoader
+from warcio.limitreader import LimitReader
 
 from archive.replay.frame import Frame
 from archive.replay.guard import Guarded, is_here
 from archive.replay.moments import Moment, Moments
+from archive.store.remote.ranges import RemoteFile
 
 HOST = "127.0.0.1"
 _HERE = Path(__file__).parent
+_STORED = "stored"  # the scheme of WARCs in an object store, for pywb's loaders
+_AT_ONCE = 8 * 1024 * 1024  # bytes of a record that are asked for in one request
 
 
-def application(name: str, archive: Path, indexes: list[str], access: str | None = None) -> FrontEndApp:
+def application(
+    name: str, archive: Path, indexes: list[str], access: str | None = None, store: str | None = None
+) -> FrontEndApp:
     """pywb with one fixed collection, and without its loader for the live web."""
 
     def resolve(warc: str, _: Any) -> list[str]:
         plain = Path(warc).name  # an index is derived data: it may not lead out of the folder
+        if store is not None:
+            return [f"{_STORED}://{plain}"]
         return [str(archive / plain), str(archive / f"{plain}.open")]
 
     group = {f"index{number}": path for number, path in enumerate(indexes)}
@@ -52,7 +62,28 @@ def application(name: str, archive: Path, indexes: list[str], access: str | None
     )
     handler = pywb.warcserver.fixed_routes[name]
     handler.resource_loaders = handler.resource_loaders[:1]  # WARCs; the others are the live web and video sites
+    if store is not None:
+        BlockLoader.loaders[_STORED] = lambda **_: _InStore(store, archive)
     return pywb
+
+
+class _InStore:
+    """pywb's loader for a collection's WARCs that lie in an object store: a record is a range."""
+
+    def __init__(self, store: str, archive: Path) -> None:
+        self._store, self._archive = store, archive
+
+    def load(self, url: str, offset: int = 0, length: int = -1) -> BinaryIO:
+        return gevent.get_hub().threadpool.apply(self._load, (url, offset, length))  # type: ignore[no-any-return]
+
+    def _load(self, url: str, offset: int, length: int) -> Any:
+        file = RemoteFile(self._store, self._archive, url.removeprefix(f"{_STORED}://")).open(buffering=0)
+        file.seek(offset)
+        if 0 <= length <= _AT_ONCE:
+            with file:
+                return io.BytesIO(file.read(length))
+        limited: Callable[..., Any] = LimitReader
+        return limited(file, length) if length > 0 else file
 
 
 def captures(pywb: FrontEndApp, name: str, url: str) -> Moments:
@@ -87,7 +118,8 @@ def main() -> None:
     settings = json.loads(sys.stdin.buffer.readline())
     with TemporaryDirectory(prefix="policy-archive-replay-") as empty:
         os.chdir(empty)  # pywb looks for templates and settings where it stands
-        app = application(settings["name"], Path(settings["archive"]), settings["indexes"], settings["access"])
+        archive, indexes = Path(settings["archive"]), settings["indexes"]
+        app = application(settings["name"], archive, indexes, settings["access"], settings["store"])
         inner: Any = app.warcserver_server.server
         inner.handler_class = _Quiet
         inner.application = _Private(inner.application)

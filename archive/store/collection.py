@@ -20,6 +20,7 @@ from archive.store.folder import Folder
 from archive.store.lock import Lock
 from archive.store.originals import Originals
 from archive.store.recovery import Recovery
+from archive.store.remote import mirror
 from archive.store.whole import whole
 
 
@@ -57,19 +58,29 @@ class Collection(Folder):
 
     @classmethod
     def named(cls, folder: Path, name: str, create: bool = False, meta: Meta | None = None) -> "Collection":
-        """The collection of that name in a folder of collections. Raises CollectionError where the name leads
-        elsewhere.
+        """The collection of that name in a folder of collections, brought up to what its store has, where it lies
+        in one. Raises CollectionError where the name leads elsewhere.
         """
         if problem := folder_names.mistake(name):
             raise CollectionError(problem)
-        return cls.open(folder / name, create, meta)
+        mirror.bring(folder / name, create)
+        made = not (folder / name / "collection.toml").exists()
+        opened = cls.open(folder / name, create, meta)
+        if made and opened.remote:
+            with opened.lock():  # which ends with what is put there: of two that make it, one is told
+                pass
+        return opened
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Hold the collection for writing; may be nested. Raises CollectionBusy, naming the process that has it."""
+        """Hold the collection for writing; may be nested. Raises CollectionBusy, naming the process that has it. At
+        the end of it, what was written is put into the store of a collection that lies in one.
+        """
         self._lock.take()
         try:
             yield
+            if self.remote and self._lock.last:
+                self.remote.push()
         finally:
             self._lock.release()
 

@@ -1,13 +1,18 @@
 """Where things lie in a collection: pywb's own layout, so that `wayback` serves the folder as it stands."""
 
+from functools import cached_property
 from pathlib import Path
 
 from archive.errors import CollectionError
 from archive.store.cdxj import Index
 from archive.store.journal import Journal
 from archive.store.ledger import Ledger
+from archive.store.names import OPEN, plain
+from archive.store.remote import address
+from archive.store.remote.ranges import RemoteFile, Stored
+from archive.store.remote.remote import Remote
 
-OPEN = ".open"  # at the end of a WARC's name while it is being written
+__all__ = ["OPEN", "Folder"]
 
 
 class Folder:
@@ -19,6 +24,12 @@ class Folder:
     @property
     def name(self) -> str:
         return self.path.name
+
+    @cached_property
+    def remote(self) -> Remote | None:
+        """The object store that the collection lies in, where it lies in one: then this folder works for it."""
+        url = address.of_collection(self.state_dir)
+        return Remote(url, self.path) if url else None
 
     @property
     def toml(self) -> Path:
@@ -70,31 +81,33 @@ class Folder:
 
     @property
     def ledger(self) -> Ledger:
-        return Ledger(self.path / "ledger.jsonl")
+        return Ledger(self.path / "ledger.jsonl", self.remote.commit if self.remote else None)
 
     def members_of(self, warc: str) -> Path:
         """The list of a sealed file's members."""
-        return self.indexes_dir / f"{_plain(warc)}.members.jsonl"
+        return self.indexes_dir / f"{plain(warc)}.members.jsonl"
 
-    def resolve(self, warc: str) -> Path:
-        """The file of that name, sealed or still open; raises CollectionError where neither is there."""
-        _plain(warc)
+    def resolve(self, warc: str) -> Stored:
+        """The file of that name, sealed or still open; raises CollectionError where neither is there, or, of a
+        collection in a store, when it is opened.
+        """
+        plain(warc)
+        if self.remote:
+            return RemoteFile(self.remote.url, self.archive_dir, warc)
         for path in (self.archive_dir / warc, self.archive_dir / (warc + OPEN), self.archive_dir / warc):
             if path.exists():  # the third look: it was sealed between the first two
                 return path
         raise CollectionError(f"{self.archive_dir} has no file {warc}: put it back, or run `derive` without it")
 
     def sealed_warcs(self) -> list[str]:
-        """The names of all files that are not being written, sorted."""
-        return sorted(path.name for path in self.archive_dir.glob("*.warc.gz"))
+        """The names of all files that are not being written, sorted. What only lies in a store, and was never
+        acknowledged there, may be another writer's, and is none.
+        """
+        names = {path.name for path in self.archive_dir.glob("*.warc.gz")}
+        if self.remote:
+            names |= self.remote.warcs() & self.ledger.sealed()
+        return sorted(names)
 
     def open_warcs(self) -> list[str]:
         """The names, without `.open`, of files that are being written or that a crash left."""
         return sorted(path.name.removesuffix(OPEN) for path in self.archive_dir.glob("*.warc.gz" + OPEN))
-
-
-def _plain(warc: str) -> str:
-    """The name, which is a file's alone. Raises CollectionError: an index from elsewhere may name anything."""
-    if not warc or warc in (".", "..") or any(sign in warc for sign in "/\\\0"):
-        raise CollectionError(f"{warc!r} is no file's name: `derive` makes the index anew")
-    return warc

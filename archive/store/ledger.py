@@ -8,7 +8,7 @@ does not stop someone who can rewrite all of it: a report prints `head()`, to be
 import hashlib
 import json
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,9 +22,11 @@ GENESIS = "0" * 64
 class Ledger:
     """ledger.jsonl of a collection. Appended to under the collection's lock."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, commit: Callable[[str, bytes], None] | None = None) -> None:
+        """`commit` is given the event and each line before it is appended: where it raises, there is no line."""
         self.path = path
         self._journal = Journal(path)
+        self._commit = commit
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """The lines, oldest first; raises DamagedRecord at the first that does not continue the chain."""
@@ -69,8 +71,10 @@ class Ledger:
         and what there is to tell. Synced when it returns."""
         self.mend()
         entry = {"event": event, "at": at.astimezone(UTC).isoformat(), **told, "previous": self.head()}
-        line = json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        self._journal.append([line.encode("utf-8") + b"\n"])
+        line = json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8")
+        if self._commit:
+            self._commit(event, line)
+        self._journal.append([line + b"\n"])
 
 
 def _hash(line: bytes) -> str:

@@ -29,6 +29,11 @@ class Lock:
         """Whether this very Lock is taken."""
         return self._depth > 0
 
+    @property
+    def last(self) -> bool:
+        """Whether it is taken once: the next release lets go of it."""
+        return self._depth == 1
+
     def take(self) -> None:
         """Take it now; raises CollectionBusy, naming the process that has it."""
         if self._depth == 0:

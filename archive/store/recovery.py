@@ -2,6 +2,7 @@
 
 A sealed file's ledger line is written last. A file without one is unfinished, wherever the crash came, and all that
 follows its renaming is done again: each step can be repeated, and leaves the same. Called under the collection's lock.
+Of a collection in a store the line acknowledges that the file is there; only then it goes from this machine.
 """
 
 import hashlib
@@ -21,6 +22,7 @@ from archive.store.cdxj import Index, IndexLine, parse
 from archive.store.exchange import Location
 from archive.store.folder import OPEN, Folder
 from archive.store.journal import sync_folder
+from archive.store.remote.ranges import Stored
 from archive.store.whole import whole
 
 _RUNS = 200  # files merged at a time: below the usual limit of 1,024 open ones
@@ -58,7 +60,7 @@ class Survey:
     torn: str | None = None  # why what follows `end` was left out
 
     @classmethod
-    def of(cls, path: Path, name: str, whole_exchanges: bool = False) -> "Survey":
+    def of(cls, path: Stored, name: str, whole_exchanges: bool = False) -> "Survey":
         """Walk a file. With `whole_exchanges`, it ends with the last that has all its records: nobody was told that
         another is safe.
         """
@@ -137,8 +139,14 @@ def recover(folder: Folder, at: datetime) -> Recovery:
         sync_folder(folder.archive_dir)
         finish(folder, name, survey.index, survey.counts, at, "; ".join(survey.damages))
         sealed.append(name)
-    for name in sorted(set(folder.sealed_warcs()) - folder.ledger.sealed()):
-        survey = Survey.of(folder.archive_dir / name, name)
+    acknowledged = folder.ledger.sealed()
+    for path in sorted(folder.archive_dir.glob("*.warc.gz")):
+        name = path.name
+        if name in acknowledged:
+            if folder.remote:
+                folder.remote.acknowledged(name)
+            continue
+        survey = Survey.of(path, name)
         write_members(folder, name, survey.members)
         finish(folder, name, survey.index, survey.counts, at, survey.damage)
         sealed.append(name)
@@ -151,19 +159,25 @@ def finish(
     folder: Folder, name: str, index: Iterable[bytes], counts: Counter[str], at: datetime, damage: str | None = None
 ) -> None:
     """Take a sealed file into the index and the ledger. Its members are already written down."""
-    folder.index.merge(sorted(index))
+    lines = sorted(index)
+    folder.index.merge(lines)
     sync_folder(folder.indexes_dir)
     path = folder.archive_dir / name
+    digest = _sha256(path)
+    if folder.remote:
+        folder.remote.keep_warc(name, digest, lines)
     folder.ledger.append(
         "sealed",
         at,
         warc=name,
         size=path.stat().st_size,
-        sha256=_sha256(path),
+        sha256=digest,
         records=dict(counts),
         members=_sha256(folder.members_of(name)),
         **({"damage": damage} if damage else {}),
     )
+    if folder.remote:
+        folder.remote.acknowledged(name)
 
 
 def rebuild_index(folder: Folder) -> int:
@@ -173,7 +187,7 @@ def rebuild_index(folder: Folder) -> int:
     runs_dir.mkdir()
     runs: list[Index] = []
     for name in folder.sealed_warcs():
-        survey = Survey.of(folder.archive_dir / name, name)
+        survey = Survey.of(folder.resolve(name), name)
         run = runs_dir / f"{name}.cdxj"
         run.write_bytes(b"".join(sorted(survey.index)))
         runs.append(Index(run))
@@ -202,6 +216,8 @@ def _cut(folder: Folder, path: Path, name: str, survey: Survey, at: datetime) ->
     lines = (parse(line) for line in folder.index_journal)
     lost = tuple(line for line in lines if line.filename == name and line.offset + line.length > survey.end)
     torn = Torn(name, survey.end, kept, kept.stat().st_size, survey.torn or "", lost)
+    if folder.remote:
+        folder.remote.keep_torn(kept)
     folder.ledger.append(
         "torn",
         at,

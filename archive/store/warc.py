@@ -4,19 +4,18 @@ What this package writes is read strictly; `records.py` builds what is written.
 """
 
 import hashlib
-import os
 import re
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from io import FileIO
-from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import quote
 
 from archive.errors import DamagedRecord
 from archive.store.http import Headers, first
+from archive.store.remote.ranges import Stored
 
 _READ = 64 * 1024  # zlib copies what lies behind a member, so the pieces are small
 _MAGIC = b"\x1f\x8b\x08"  # RFC 1952, 2.3
@@ -125,11 +124,11 @@ def _fields(plain: bytes, end: int) -> Headers:
     return tuple((name, value.strip(" \t")) for name, _, value in pairs)
 
 
-def head(path: Path, offset: int, most: int = _READ) -> Record:
+def head(path: Stored, offset: int, most: int = _READ) -> Record:
     """The record in the gzip member at `offset`, of a block however long only what lies in the record's first `most`
     bytes; raises DamagedRecord."""
     with path.open("rb", buffering=0) as file:
-        raw = os.pread(file.fileno(), most, offset)
+        raw = _at(file, offset, most)
     try:
         plain = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(raw, most)
         end = plain.find(b"\r\n\r\n")
@@ -138,10 +137,10 @@ def head(path: Path, offset: int, most: int = _READ) -> Record:
         raise DamagedRecord(f"{path.name} at offset {offset}: {error}") from None
 
 
-def read(path: Path, offset: int, length: int) -> Record:
+def read(path: Stored, offset: int, length: int) -> Record:
     """The record in the gzip member that lies at `offset`; raises DamagedRecord, naming file and offset."""
     with path.open("rb", buffering=0) as file:
-        member = os.pread(file.fileno(), length, offset)
+        member = _at(file, offset, length)
     try:
         expander = zlib.decompressobj(zlib.MAX_WBITS | 16)
         plain = expander.decompress(member)
@@ -152,7 +151,12 @@ def read(path: Path, offset: int, length: int) -> Record:
         raise DamagedRecord(f"{path.name} at offset {offset}: {error}") from None
 
 
-def members(path: Path, offset: int = 0, skipped: Callable[[int, int, str], None] | None = None) -> Iterator[Member]:
+def _at(file: BinaryIO, offset: int, count: int) -> bytes:
+    file.seek(offset)
+    return file.read(count)
+
+
+def members(path: Stored, offset: int = 0, skipped: Callable[[int, int, str], None] | None = None) -> Iterator[Member]:
     """The file's gzip members from `offset` on, one in memory at a time.
 
     Raises DamagedRecord at the first that is broken or cut off. With `skipped`, that hears which bytes cannot be read
@@ -174,7 +178,7 @@ def members(path: Path, offset: int = 0, skipped: Callable[[int, int, str], None
                 at = found
 
 
-def _members(file: FileIO, name: str, offset: int) -> Iterator[Member]:
+def _members(file: BinaryIO, name: str, offset: int) -> Iterator[Member]:
     file.seek(offset)
     buffer = file.read(_READ)
     while buffer:
@@ -197,14 +201,14 @@ def _members(file: FileIO, name: str, offset: int) -> Iterator[Member]:
         offset += length
 
 
-def _next_record(file: FileIO, at: int) -> int | None:
+def _next_record(file: BinaryIO, at: int) -> int | None:
     """Where the next member, from `at` on, inflates to the beginning of a WARC record."""
     while True:
-        window = os.pread(file.fileno(), _SEARCH, at)
+        window = _at(file, at, _SEARCH)
         found = window.find(_MAGIC)
         while found >= 0:
             with suppress(zlib.error):  # the bytes are gzip's magic by chance
-                taste = os.pread(file.fileno(), _TASTE, at + found)
+                taste = _at(file, at + found, _TASTE)
                 if zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(taste, 5) == b"WARC/":
                     return at + found
             found = window.find(_MAGIC, found + 1)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import groupby
+from secrets import token_hex
 from ssl import DER_cert_to_PEM_cert
 from typing import Any
 from urllib.parse import urlsplit
@@ -101,6 +102,7 @@ class Writer:
         self._clock = clock
         self._file: _File | None = None
         self._serial = 0
+        self._own = token_hex(3)
         self._certificates: set[str] = set()  # URIs of those that are already in a record
         self._unrested = True  # something before this may have left a file half-sealed
 
@@ -232,8 +234,10 @@ class Writer:
     def _create(self, made: datetime) -> tuple[str, int]:
         """A name that neither a sealed nor an open file has, and its descriptor."""
         folder = self.collection
-        taken = {*folder.sealed_warcs(), *folder.open_warcs()}
+        taken = {path.name for path in folder.archive_dir.glob("*.warc.gz")} | {*folder.open_warcs()}
         stem = f"{folder.name}-{made.astimezone(UTC):%Y%m%d%H%M%S}"
+        if folder.remote:  # another machine may begin a file in the same second
+            stem += f"-{self._own}"
         while (name := f"{stem}-{self._serial:05}.warc.gz") in taken:
             self._serial += 1
         self._serial += 1

@@ -13,6 +13,7 @@ import typer
 from archive.cli.command import TRACEBACK
 from archive.database import DATABASE, FRONTIER
 from archive.reports.charts import OFF
+from archive.store.remote.address import WORK
 from crawler.cli.verbs import app
 
 PATH = Path(__file__).with_name("REFERENCE.md")
@@ -34,6 +35,9 @@ _ENVIRONMENT = {
     f"`{DATABASE}`": "Address of the PostgreSQL database that a fleet shares, with its password.",
     f"`{FRONTIER}`": "The same, for the frontier alone of crawls that are begun by hand.",
     f"`{OFF}`": "`off`: reports and `browse` draw no charts.",
+    f"`{WORK}`": "Where this machine keeps what works for homes in object stores, in place of ~/.local/state.",
+    "`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_ENDPOINT_URL`, `AWS_REGION`, …": "Of a home in an object "
+    "store: no URL and no file holds a key.",
     "`HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`": "The proxy that a crawl goes through, and for which hosts not.",
     "`SSL_CERT_FILE`": "The certificates that a crawl trusts, in place of the system's.",
     "`NO_COLOR`, `COLUMNS`": "No colours; how wide a terminal is.",

@@ -1,0 +1,269 @@
+"""The stores that objects lie in: S3 and its like, Google's and Azure's, a folder (all by obstore), and whatever else
+fsspec knows.
+
+Each says of itself what it makes of a conditional write: obstore's stores refuse a name that is taken in one step with
+the writing (`If-None-Match: *` on S3). Of fsspec's only those that know exclusive creation do; the others look first.
+"""
+
+import logging
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import unquote, urlsplit
+from uuid import uuid4
+
+from archive.errors import CollectionError
+
+logger = logging.getLogger(__name__)
+
+WHOLE = 64 * 1024 * 1024  # bytes up to which an object is sent in one request, from memory
+PART = 16 * 1024 * 1024  # bytes of a part of a larger one: 10,000 of them, which S3 allows, are 160 GB
+_OBSTORE = ("s3", "s3a", "gs", "gcs", "az", "azure", "abfs", "abfss", "adl", "file")
+_CLIENT: Any = {"connect_timeout": timedelta(seconds=15), "timeout": timedelta(minutes=10)}
+
+
+class Passing(Exception):
+    """The store did not answer, or asks to be left alone (503): to be tried again."""
+
+
+class Exists(Exception):
+    """There is an object of that name."""
+
+
+class Backend(Protocol):
+    """Objects by their keys. Missing ones are FileNotFoundError, what may go better later is Passing."""
+
+    def create(self, key: str, source: bytes | Path) -> None:
+        """Puts an object that is there whole or not at all; raises Exists where the name is taken."""
+
+    def get(self, key: str, start: int, length: int) -> tuple[bytes, int]:
+        """The bytes from `start` on, fewer at the end alone, and the object's size."""
+
+    def size(self, key: str) -> int:
+        """The object's size."""
+
+    def names(self, prefix: str, after: str | None) -> list[str]:
+        """The keys below `prefix` (a folder, with its slash), sorted; those behind `after` alone."""
+
+    def folders(self, prefix: str) -> list[str]:
+        """The names of the folders in a folder."""
+
+
+def backend(url: str) -> Backend:
+    """What serves a URL; raises CollectionError where nothing does, or an extra is not installed."""
+    scheme = urlsplit(url).scheme
+    return _Obstore(url) if scheme in _OBSTORE else _Fsspec(url)
+
+
+class _Obstore:
+    """One of object_store's stores. Tries nothing again: `objects.py` does, for all in one way."""
+
+    def __init__(self, url: str) -> None:
+        os.environ.setdefault("TOKIO_WORKER_THREADS", "2")  # else one a processor, in each process that reads
+        try:
+            import obstore
+            from obstore import exceptions, store
+        except ModuleNotFoundError as error:
+            raise _missing("obstore") from error
+        self._obstore, self._exceptions = obstore, exceptions
+        once: Any = {"max_retries": 0}
+        self._folder: Path | None = None  # of a store that is a folder; made when something is put there
+        parts = urlsplit(url)
+        made: Callable[..., Any] = store.from_url
+        try:
+            self._store: Any = None
+            if parts.scheme == "file":
+                self._folder = Path(unquote(parts.path))
+                self._local: Callable[[Path], Any] = store.LocalStore
+            elif parts.scheme in ("s3", "s3a"):
+                endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or ""
+                # `checksum_algorithm` has the store refuse bytes that were damaged on their way
+                self._store = store.S3Store(
+                    parts.netloc,
+                    prefix=unquote(parts.path).strip("/") or None,
+                    checksum_algorithm="SHA256",
+                    copy_if_not_exists="multipart",
+                    client_options=_CLIENT | {"allow_http": endpoint.startswith("http://")},
+                    retry_config=once,
+                    **_region(),
+                )
+            else:
+                self._store = made(url, client_options=_CLIENT, retry_config=once)
+        except (exceptions.BaseError, ValueError, OSError) as error:
+            raise CollectionError(f"{url} cannot be opened: {first_line(error)}") from None
+
+    def create(self, key: str, source: bytes | Path) -> None:
+        if self._folder is not None:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        if isinstance(source, bytes) or source.stat().st_size <= WHOLE:
+            self._do(self._obstore.put, key, source, mode="create", use_multipart=False)
+            return
+        # No store's library sends parts on condition: they go to a name of their own, and are copied within the store
+        # on condition that the name is free (S3: CompleteMultipartUpload with If-None-Match).
+        staged = f"incoming/{uuid4().hex}"
+        try:
+            self._do(self._obstore.put, staged, source, use_multipart=True, chunk_size=PART, max_concurrency=3)
+            self._do(self._obstore.copy, staged, key, overwrite=False)
+        finally:
+            self._forget(staged)
+
+    def get(self, key: str, start: int, length: int) -> tuple[bytes, int]:
+        if length <= 0:
+            return b"", self.size(key)
+        try:
+            return self._do(self._range, key, start, start + length)  # type: ignore[no-any-return]
+        except (Passing, CollectionError):
+            size = self.size(key)
+            if start >= size:  # stores refuse a range behind the end
+                return b"", size
+            raise
+
+    def size(self, key: str) -> int:
+        return int(self._do(self._obstore.head, key)["size"])
+
+    def names(self, prefix: str, after: str | None) -> list[str]:
+        def listed(store: Any, below: str) -> list[str]:
+            # obstore takes a prefix for a folder's name, without its slash
+            chunks = self._obstore.list(store, below.rstrip("/"), offset=after)
+            return sorted(one["path"] for chunk in chunks for one in chunk)
+
+        try:
+            found: list[str] = self._do(listed, prefix)
+        except FileNotFoundError:
+            return []
+        return [name for name in found if name.startswith(prefix) and (after is None or name > after)]
+
+    def folders(self, prefix: str) -> list[str]:
+        try:
+            found = self._do(self._obstore.list_with_delimiter, prefix.rstrip("/"))
+        except FileNotFoundError:
+            return []
+        return sorted(name.rstrip("/").rpartition("/")[2] for name in found["common_prefixes"])
+
+    def _range(self, store: Any, key: str, start: int, end: int) -> tuple[bytes, int]:
+        got = self._obstore.get(store, key, options={"range": (start, end)})
+        return bytes(got.bytes()), int(got.meta["size"])
+
+    def _forget(self, staged: str) -> None:
+        try:
+            self._do(self._obstore.delete, staged)
+        except FileNotFoundError:
+            pass
+        except (Passing, CollectionError) as error:
+            logger.warning("%s was left in the store, and may be deleted: %s", staged, error)
+
+    def _do(self, call: Callable[..., Any], key: str, *more: Any, **named: Any) -> Any:
+        errors = self._exceptions
+        if self._store is None and self._folder is not None:
+            if not self._folder.is_dir():
+                raise FileNotFoundError(self._folder)
+            self._store = self._local(self._folder)
+        try:
+            return call(self._store, key, *more, **named)
+        except errors.AlreadyExistsError:
+            raise Exists from None
+        except (errors.PermissionDeniedError, errors.UnauthenticatedError) as error:
+            raise CollectionError(
+                f"{key}: the store refuses: {first_line(error)}; which credentials are in the environment (AWS_…)?"
+            ) from None
+        except (errors.NotSupportedError, errors.InvalidPathError, errors.UnknownConfigurationKeyError) as error:
+            raise CollectionError(f"{key}: {first_line(error)}") from None
+        except errors.BaseError as error:
+            raise Passing(first_line(error)) from None
+
+
+class _Fsspec:
+    """Whatever fsspec opens by URL. Its writing is not atomic: what a cut left is found out by reading it back, and is
+    told; it is never overwritten.
+    """
+
+    def __init__(self, url: str) -> None:
+        try:
+            import fsspec
+        except ModuleNotFoundError as error:
+            raise _missing("fsspec") from error
+        try:
+            self._files, self._root = fsspec.core.url_to_fs(url)
+        except (ValueError, ImportError) as error:
+            raise CollectionError(f"{url} cannot be opened: {error}") from None
+        self._root = self._root.rstrip("/")
+        self._exclusive = urlsplit(url).scheme in ("memory", "local")
+        if not self._exclusive:
+            logger.warning(
+                "%s has no conditional write that fsspec knows of: before each write it is looked whether the name is "
+                "free, which two writers at once can pass; see that there is one",
+                url,
+            )
+
+    def create(self, key: str, source: bytes | Path) -> None:
+        path = f"{self._root}/{key}"
+        try:
+            self._files.makedirs(path.rpartition("/")[0], exist_ok=True)
+            if not self._exclusive and self._files.exists(path):
+                raise FileExistsError
+            with self._files.open(path, "xb" if self._exclusive else "wb") as target:
+                if isinstance(source, bytes):
+                    target.write(source)
+                else:
+                    with source.open("rb") as file:
+                        while piece := file.read(PART):
+                            target.write(piece)
+        except FileExistsError:
+            raise Exists from None
+        except (OSError, ValueError) as error:
+            raise Passing(first_line(error)) from None
+
+    def get(self, key: str, start: int, length: int) -> tuple[bytes, int]:
+        size = self.size(key)
+        end = min(start + length, size)
+        return (self._do(self._files.cat_file, key, start=start, end=end) if start < end else b""), size
+
+    def size(self, key: str) -> int:
+        return int(self._do(self._files.size, key))
+
+    def names(self, prefix: str, after: str | None) -> list[str]:
+        self._files.invalidate_cache()
+        try:
+            found = self._do(self._files.find, prefix.rstrip("/"))
+        except FileNotFoundError:
+            return []
+        names = [path[len(self._root) + 1 :] for path in found]
+        return sorted(name for name in names if name.startswith(prefix) and (after is None or name > after))
+
+    def folders(self, prefix: str) -> list[str]:
+        self._files.invalidate_cache()
+        try:
+            found = self._do(self._files.ls, prefix.rstrip("/"), detail=True)
+        except FileNotFoundError:
+            return []
+        return sorted(one["name"].rstrip("/").rpartition("/")[2] for one in found if one["type"] == "directory")
+
+    def _do(self, call: Callable[..., Any], key: str, **named: Any) -> Any:
+        try:
+            return call(f"{self._root}/{key}", **named)
+        except FileNotFoundError:
+            raise
+        except PermissionError as error:
+            raise CollectionError(f"{key}: the store refuses: {first_line(error)}") from None
+        except OSError as error:
+            raise Passing(first_line(error)) from None
+
+
+def first_line(error: BaseException) -> str:
+    """What an error says, in a line: obstore's go on with the source of it."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
+
+
+def _region() -> Any:
+    """Stores at an address of their own seldom have regions, but the signature names one."""
+    named = any(name in os.environ for name in ("AWS_REGION", "AWS_DEFAULT_REGION"))
+    return {} if named else {"region": "us-east-1"}
+
+
+def _missing(name: str) -> CollectionError:
+    return CollectionError(
+        f"collections in an object store need {name}, which is not installed: pip install 'policy-archive[objects]', "
+        "or '.[objects]' in a checkout"
+    )

@@ -1,0 +1,46 @@
+"""The working folders of the collections of a home that lies in a store."""
+
+from pathlib import Path
+
+from archive.errors import CollectionBusy, CollectionError
+from archive.store.lock import Lock
+from archive.store.remote import address, objects
+from archive.store.remote.remote import Remote
+
+
+def bring(folder: Path, create: bool = False) -> None:
+    """Brings a collection's working folder up to what the store has; where a process of this machine writes to it,
+    that one knows best, and it is left as it is. Of a home that is a folder and no more there is nothing to bring.
+
+    Raises CollectionError where the store has no such collection and it is not to be made.
+    """
+    home = address.of_home(folder.parent.parent)
+    if home is None:
+        return
+    remote = Remote(f"{home}/{address.COLLECTIONS}/{folder.name}", folder)
+    state = folder / "state"
+    if address.of_collection(state) is None:
+        if not remote.exists() and not create:
+            there = ", ".join(objects.at(home).folders(f"{address.COLLECTIONS}/"))
+            hint = f"there are: {there}" if there else "there are none yet; `crawl` makes one"
+            raise CollectionError(f"no collection {folder.name!r} in {home} ({hint}; --home names another place)")
+        address.bind(state, remote.url)
+    lock = Lock(state / "lock")
+    try:
+        lock.take()
+    except CollectionBusy:
+        return
+    try:
+        remote.pull()
+    finally:
+        lock.release()
+
+
+def bring_all(home: Path) -> None:
+    """Brings all collections of a home."""
+    url = address.of_home(home)
+    if url is None:
+        return
+    (home / address.COLLECTIONS).mkdir(exist_ok=True)
+    for name in objects.at(url).folders(f"{address.COLLECTIONS}/"):
+        bring(home / address.COLLECTIONS / name)

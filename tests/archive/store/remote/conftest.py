@@ -1,0 +1,26 @@
+"""One moto for all tests here; each test has a prefix, and a working folder, of its own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.archive.store.remote import moto
+
+
+@pytest.fixture(scope="session")
+def store(pytestconfig: pytest.Config) -> Iterator[str]:
+    """The address of an S3 with a bucket."""
+    assert pytestconfig.cache is not None
+    with moto.serving(moto.command(Path(pytestconfig.cache.mkdir("moto")))) as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+def keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Credentials in the environment, and nothing of this machine's."""
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL_S3", "HTTP_PROXY", "http_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in moto.KEYS.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("POLICY_ARCHIVE_WORK", str(tmp_path / "work"))
