@@ -1,6 +1,7 @@
-"""The replayed pages in a headless Chromium: styled, right to left, and shut in."""
+"""The replayed pages in a headless Chromium: styled, right to left, and on another origin than their frame. What a
+hostile one tries is in tests/browser/test_hostile.py.
+"""
 
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -71,34 +72,6 @@ def test_what_a_script_loads_comes_from_the_archive(browser: Browser, tmp_path: 
         frame.wait_for_function("getComputedStyle(document.body).color === 'rgb(1, 2, 3)'")
         assert problems == []
         page.close()
-
-
-ATTACKS = {
-    "image": "<img src='{0}/image'><script>new Image().src = '{0}/script'</script>",
-    "request": "<script>window['fe' + 'tch']('{0}/fetch').catch(() => 0)</script>",
-    "socket": "<script>new WebSocket('{0}'.replace('http', 'ws'))</script>",
-    "top": "<script>top.location = '{0}/top'</script>",
-    "parent": "<script>window['par' + 'ent']['loca' + 'tion'] = '{0}/parent'</script>",
-    "itself": "<meta http-equiv='refresh' content='0; url={0}/refresh'>",
-    "popup": "<script>window.open('{0}/popup')</script>",
-    "form": "<form action='{0}/form' method='post'></form><script>document.forms[0].submit()</script>",
-}
-
-
-@pytest.mark.parametrize("attack", ATTACKS)
-def test_a_hostile_page_reaches_nothing(browser: Browser, tmp_path: Path, attack: str) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as live:
-        live.settimeout(0.2)
-        hostile = "<title>عدائي</title>" + ATTACKS[attack].format(f"http://127.0.0.1:{live.getsockname()[1]}")
-        answer = samples.response(hostile.encode(), "Content-Type: text/html; charset=utf-8")
-        more = [samples.exchange(f"{samples.HOME}/hostile/", answer, 20)]
-        with Wayback(samples.collection(tmp_path, 1, more)) as wayback:
-            page = browser.new_page()
-            page.goto(wayback.page(f"{samples.HOME}/hostile/"), wait_until="networkidle")
-            with pytest.raises(TimeoutError):
-                live.accept()
-            assert page.url.startswith(wayback.base)
-            page.close()
 
 
 def test_a_page_and_its_frame_do_not_share_an_origin(browser: Browser, tmp_path: Path) -> None:
