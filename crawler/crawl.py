@@ -2,14 +2,13 @@
 
 import asyncio
 import hashlib
-import json
 import logging
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
@@ -26,7 +25,7 @@ from archive.institutes.urls import UrlRule, absolute, canonical, classify
 from archive.store.collection import Collection, Meta
 from archive.store.exchange import Resource, Stored
 from archive.store.writer import Writer
-from crawler import changes, patch
+from crawler import changes, papers, patch
 from crawler.capture import login, proxy
 from crawler.clock import LONGEST_WAIT, steady
 from crawler.discovery import sources
@@ -192,7 +191,9 @@ class Crawl:
 
     def begin(self, loop: asyncio.AbstractEventLoop) -> None:
         """Called in the reactor, once: the recorder's thread starts, and what a crash left unread is read."""
-        self.writer = Writer(self.collection, self.id, f"policy-archive/{__version__}", self._warcinfo())
+        self.writer = Writer(
+            self.collection, self.id, f"policy-archive/{__version__}", papers.warcinfo(self.profile, self.proxies)
+        )
         self.recorder = Recorder(self.writer, self.frontier, loop, self.room)
         self.limits.begin()
         self.limits.waiting, self.limits.written = self.recorder.waiting, self.recorder.written
@@ -208,9 +209,9 @@ class Crawl:
                 self.progress.ends[end] += count
         self.heartbeat = Heartbeat(self)
         self.heartbeat.start(loop)
-        settings = self._settings()
+        settings = papers.settings(self.profile, self.options)
         if self.frontier.fact("settings") != settings:  # begun, or gone on with another profile or other options
-            self.writer.write([self.resource("settings", settings.encode()), profile_resource(self.profile)])
+            self.writer.write([self.resource("settings", settings.encode()), papers.profile_resource(self.profile)])
             self.frontier.set_fact("settings", settings)
             self.frontier.commit()
 
@@ -385,39 +386,3 @@ class Crawl:
 
     def resource(self, name: str, body: bytes, media_type: str = "application/json") -> Resource:
         return Resource(f"urn:policy-archive:crawl:{self.id}:{name}", media_type, body, datetime.now(UTC))
-
-    def _settings(self) -> str:
-        options = {
-            name: sorted(value) if isinstance(value, frozenset) else value
-            for name, value in asdict(self.options).items()
-        }
-        settings = {"institute": self.profile.id, "profile": registry.digest(self.profile), "options": options}
-        return json.dumps(settings, ensure_ascii=False, sort_keys=True, indent=1)
-
-    def _warcinfo(self) -> dict[str, str]:
-        contact = self.profile.etiquette.contact
-        broken = self.profile.etiquette.broken_certificates
-        unchecked = {"certificates-not-checked": ", ".join(broken)} if broken else {}
-        through = ", ".join(f"{scheme} through {address}" for scheme, address in sorted(self.proxies.items()))
-        proxied = {"proxy": through} if through else {}
-        return (
-            unchecked
-            | proxied
-            | {
-                "operator": contact or "not stated",
-                "robots": "obey (RFC 9309)",
-                "http-header-user-agent": user_agent(self.profile),
-            }
-        )
-
-
-def profile_resource(profile: Profile) -> Resource:
-    """The profile that a crawl was made with, as a record: `verify` and `derive` read it from there."""
-    uri = f"urn:policy-archive:profile:{registry.digest(profile)}"
-    return Resource(uri, "application/json", registry.dumps(profile), datetime.now(UTC))
-
-
-def user_agent(profile: Profile) -> str:
-    """What a site sees of us: the project, and whom to write to."""
-    contact = profile.etiquette.contact
-    return f"policy-archive/{__version__} (research archive of public policy; {contact or 'no contact stated'})"

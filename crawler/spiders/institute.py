@@ -24,7 +24,7 @@ from archive.institutes.urls import UrlRule, canonical, inside
 from archive.store import http
 from archive.store.exchange import Location, Stored, Truncation
 from crawler.capture.failure import HeadTooLong, words
-from crawler.crawl import Crawl, user_agent
+from crawler.crawl import Crawl
 from crawler.discovery import sources
 from crawler.etiquette import guard
 from crawler.etiquette.endless import Endless
@@ -33,6 +33,7 @@ from crawler.etiquette.robots import RobotsForbidden, RobotsUnreachable
 from crawler.etiquette.slots import HostHeld
 from crawler.frontier import End, Found, Role, Row
 from crawler.options import Options, home
+from crawler.papers import user_agent
 from crawler.recrawl import Mode
 
 logger = logging.getLogger(__name__)

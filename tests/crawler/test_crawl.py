@@ -12,11 +12,12 @@ from archive.errors import CollectionBusy
 from archive.institutes import registry
 from archive.institutes.profile import Kind, Profile
 from archive.store.exchange import Location, Stored
-from crawler.crawl import Crawl, user_agent
+from crawler.crawl import Crawl
 from crawler.errors import CrawlError
 from crawler.frontier import Added, End, Found, Role
 from crawler.limits import Limits
 from crawler.options import Options
+from crawler.papers import user_agent
 
 ARABIC = "http://127.0.0.1:8765/2024/12/05/%D8%B3%D9%88%D8%B1%D9%8A%D8%A7/"  # سوريا
 QUIET = Options(workers=1, derive=False)
