@@ -59,6 +59,12 @@ class DatabaseError(ArchiveError):
     exit_code = 2
 
 
+class NotReached(ArchiveError):
+    """A cluster cannot be reached or started. Raised by `archive.dataset.batch.cluster`; see that it runs, or take the
+    engine `local`.
+    """
+
+
 class DamagedRecord(ArchiveError):
     """Stored bytes are not what they should be. Raised by readers; `verify` turns it into a finding."""
 

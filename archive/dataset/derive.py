@@ -5,23 +5,28 @@ whole.
 """
 
 import json
+import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import groupby, islice
 from pathlib import Path
 
 from archive.dataset import scope
 from archive.dataset.assemble import Assembled, assemble
+from archive.dataset.batch import shard
+from archive.dataset.batch.job import Engine, Job
+from archive.dataset.batch.local import Here, Local
 from archive.dataset.crawls import Crawls
-from archive.dataset.derived import Derived
+from archive.dataset.derived import never_a_page
 from archive.dataset.derived_by import derived_by, fingerprint
 from archive.dataset.hiding import Hiding
 from archive.dataset.jsonl import DatasetWriter, digests
 from archive.dataset.pages import PageStore
-from archive.dataset.worker import Underived, Workers, default_processes
+from archive.dataset.worker import Workers, default_processes
 from archive.errors import CollectionError
 from archive.extract.pdf import UNREAD
 from archive.institutes import registry
@@ -30,29 +35,18 @@ from archive.store import access
 from archive.store.access import Rules
 from archive.store.cdxj import IndexLine
 from archive.store.collection import Collection
-from archive.store.exchange import Location
 from archive.store.withheld import LIFTED, WITHHELD, Withheld
 
 PAGES = "pages.sqlite"  # in state/
 PROFILE_URI = "urn:policy-archive:profile:"  # of the resource record, with the SHA-256 behind it
 DERIVED = "derived"  # a line of the ledger: the dataset's hashes after something was withheld or lifted
-BATCH = 100  # rows a transaction
-AHEAD = 4  # captures a worker that wait for it: enough that it never waits for us
+SHARDS = "shards"  # beside the page store, while captures are read
+STRETCH = 500  # captures of a WARC that are read as one job
+FEW = 1000  # captures, up to which processes of their own would take longer to start than they save
 
 Progress = Callable[[int, int], None]  # derived so far, of how many
 Wanted = Callable[[IndexLine], bool]
-
-# What no page is. Stylesheets are read during the crawl, for what they import, and say nothing about publications.
-_NO_PAGE = (
-    "image/",
-    "font/",
-    "audio/",
-    "video/",
-    "text/css",
-    "text/javascript",
-    "application/javascript",
-    "application/x-javascript",
-)
+By = int | Workers | Engine  # a number of processes, workers that run already, or an engine
 
 
 @dataclass
@@ -85,7 +79,7 @@ class Summary:
 def derive(
     collection: Collection,
     profile: Profile | None = None,
-    workers: int | Workers | None = None,
+    workers: By | None = None,
     progress: Progress | None = None,
     *,
     rebuild: bool = False,
@@ -94,8 +88,8 @@ def derive(
     """Brings the page store up to date with the index and writes the dataset. The same WARCs and tools
     give the same bytes.
 
-    `profile` is the newest one that is stored in the WARCs unless given. `workers` is a number of processes, or
-    workers that run already.
+    `profile` is the newest one that is stored in the WARCs unless given. `workers` is a number of processes, workers
+    that run already, or an engine.
     With `rebuild`, index and page store are made anew from the WARCs alone. What was withheld until a day that has come
     `at` this time is lifted first, by a line of the ledger; the dataset follows from the ledger's lines alone.
     """
@@ -121,7 +115,11 @@ def derive(
 
 
 def _derive_at(
-    path: Path, collection: Collection, profile: Profile, workers: int | Workers | None, progress: Progress | None
+    path: Path,
+    collection: Collection,
+    profile: Profile,
+    workers: By | None,
+    progress: Progress | None,
 ) -> tuple[Summary, Rules]:
     with PageStore(path) as store:
         return derive_into(store, collection.dataset_dir, collection, profile, workers, progress)
@@ -151,7 +149,7 @@ def derive_into(
     folder: Path,
     collection: Collection,
     profile: Profile,
-    workers: int | Workers | None = None,
+    workers: By | None = None,
     progress: Progress | None = None,
     wanted: Wanted | None = None,
 ) -> tuple[Summary, Rules]:
@@ -212,56 +210,56 @@ def may_be_page(line: IndexLine) -> bool:
     """
     if (line.status is None and not line.unmodified) or not line.url.startswith(("http://", "https://")):
         return False
-    return not (line.status == 200 and (line.mime or "").startswith(_NO_PAGE))
+    return not never_a_page(line.status, line.mime)
 
 
 def _fill(
     store: PageStore,
     collection: Collection,
     profile: Profile,
-    workers: int | Workers | None,
+    workers: By | None,
     mark: str,
     summary: Summary,
     progress: Progress | None,
 ) -> None:
-    """Derives captures and inserts them, a bounded number at a time."""
+    """Derives captures into shards, and inserts each of them when it is there. One that a derivation left which was
+    killed is taken as it is."""
     left = summary.captures - summary.reused
-    if not isinstance(workers, Workers):
-        with Workers(collection.path, profile, min(workers or default_processes(), left)) as own:
-            _fill(store, collection, profile, own, mark, summary, progress)
-        return
-    batch: list[Derived] = []
-    for done, (location, outcome) in enumerate(_outcomes(workers, store.missing()), start=1):
-        if isinstance(outcome, Underived):
-            summary.underived[f"{location.warc}:{location.offset}"] = str(outcome)
-        else:
-            summary.derived += 1
-            batch.append(outcome)
-        if len(batch) == BATCH:
-            store.add(batch, mark)
-            batch.clear()
+    done = 0
+
+    def step(count: int) -> None:
+        nonlocal done
+        done += count
         if progress:
             progress(done, left)
-    store.add(batch, mark)
+
+    folder = store.path.parent / SHARDS
+    with _engine(workers, collection, profile, left) as engine:
+        for outcome in engine.run(_jobs(store, collection, profile, mark, folder), step):
+            store.add(map(shard.derived, shard.lines(outcome)), mark)
+            summary.derived += outcome.counts.derived
+            for one in outcome.failures:
+                reason = f"{one.warc} at byte {one.offset}: {one.reason}"
+                summary.underived[f"{one.warc}:{one.offset}"] = reason
+    shutil.rmtree(folder, ignore_errors=True)
 
 
-def _outcomes(workers: Workers, locations: Iterable[Location]) -> Iterator[tuple[Location, Derived | Underived]]:
-    """Each capture with what came of it, as they come; the order does not matter to the store."""
-    waiting: dict[Future[Derived], Location] = {}
-    for location in locations:
-        if len(waiting) >= AHEAD * workers.processes:
-            yield from _finished(waiting)
-        waiting[workers.submit(location)] = location
-    while waiting:
-        yield from _finished(waiting)
+@contextmanager
+def _engine(workers: By | None, collection: Collection, profile: Profile, left: int) -> Iterator[Engine]:
+    if isinstance(workers, Workers):
+        yield Here(workers)
+    elif workers is not None and not isinstance(workers, int):
+        yield workers
+    elif left > FEW:
+        yield Local(workers)
+    else:
+        with Workers(collection.path, profile, min(workers or default_processes(), left)) as own:
+            yield Here(own)
 
 
-def _finished(waiting: dict[Future[Derived], Location]) -> Iterator[tuple[Location, Derived | Underived]]:
-    done, _ = wait(waiting, return_when=FIRST_COMPLETED)
-    for future in done:
-        location = waiting.pop(future)
-        error = future.exception()
-        if isinstance(error, Underived):
-            yield location, error
-        else:
-            yield location, future.result()
+def _jobs(store: PageStore, collection: Collection, profile: Profile, mark: str, folder: Path) -> Iterator[Job]:
+    """What is to be read, in stretches: rows may be added meanwhile."""
+    stored = registry.dumps(profile)
+    for warc, places in groupby(store.missing(), key=lambda location: location.warc):
+        while stretch := tuple((one.offset, one.length) for one in islice(places, STRETCH)):
+            yield Job(warc, warc, str(folder), mark, profile=stored, collection=str(collection.path), members=stretch)

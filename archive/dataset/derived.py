@@ -25,6 +25,19 @@ _FOLLOWED = frozenset({UrlRule.PAGE, UrlRule.LISTING, UrlRule.DOCUMENT})
 MOST_CUT = 50  # addresses that were cut, named one by one; the rest of a page's are counted
 
 
+# What no page is. Stylesheets are read during the crawl, for what they import, and say nothing about publications.
+_NO_PAGE = (
+    "image/",
+    "font/",
+    "audio/",
+    "video/",
+    "text/css",
+    "text/javascript",
+    "application/javascript",
+    "application/x-javascript",
+)
+
+
 class FoundUrl(NamedTuple):
     """An address of a page that may be fetched."""
 
@@ -97,6 +110,11 @@ def key_of(url: str, profile: Profile) -> str:
     return canonical(normal(url, profile))
 
 
+def never_a_page(status: int | None, mime: str | None) -> bool:
+    """Whether a response is told to be no page and no document by its media type alone."""
+    return status == 200 and (mime or "").startswith(_NO_PAGE)
+
+
 def home_key(profile: Profile) -> str:
     return key_of(profile.home, profile)
 
@@ -120,7 +138,10 @@ class Reader:
 
     def read(self, capture: Capture, links_only: bool = False) -> Derived:
         """Everything about one capture. Whatever `extract` raises comes out."""
-        page = self._extract[links_only](capture, self.profile)
+        return self.told(capture, self._extract[links_only](capture, self.profile), links_only)
+
+    def told(self, capture: Capture, page: Page, links_only: bool = False) -> Derived:
+        """What `page`, which was read from the capture with this profile, says."""
         content = None if links_only else page.content
         links, cut, cut_urls = self._links(page.links)
         redirect = normal(page.redirect_to, self.profile) if page.redirect_to else None

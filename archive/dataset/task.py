@@ -43,6 +43,7 @@ class Setup:
     opener: str = "archive.dataset.task:open_collection"
     extract: str = "archive.extract.extract:extract"
     links_only: str = "archive.extract.extract:links_only"
+    reader: str = "archive.dataset.derived:Reader"  # made of the profile and the two
 
 
 class _State:
@@ -63,7 +64,7 @@ class _State:
     @cached_property
     def reader(self) -> Any:
         loads = _function("archive.institutes.registry:loads")
-        make = _function("archive.dataset.derived:Reader")
+        make = _function(self.setup.reader)
         return make(loads(self.setup.profile), _function(self.setup.extract), _function(self.setup.links_only))
 
 

@@ -45,6 +45,8 @@ class Underived(ArchiveError):
     The next `derive` tries again.
     """
 
+    killed = False  # whether its process was killed, by a limit or from outside: another try may go well
+
 
 class NoWorkers(ArchiveError):
     """No worker process can be started. Raised by `submit`; nothing can be derived until the cause is mended."""
@@ -68,7 +70,9 @@ class Workers:
         memory_limit: int = MEMORY_LIMIT,
         functions: Mapping[str, str] | None = None,
     ) -> None:
-        """`functions` (opener, extract, links_only, as `module:name`) are for tests."""
+        """`functions` (opener, extract, links_only, reader, as `module:name`) take the place of those of task.Setup:
+        for WARCs that are in no collection, and for tests.
+        """
         self.processes = processes or default_processes()
         self._time_limit = time_limit
         context = multiprocessing.get_context(
@@ -135,6 +139,7 @@ class Workers:
         if scheduled.cancelled():
             self._fail(result, "the workers were stopped")
             return
+        killed = partial(self._fail, result, killed=True)
         error = scheduled.exception()
         if error is None:
             if self._open.pop(result, None):
@@ -142,27 +147,29 @@ class Workers:
         elif isinstance(error, TimeoutError) or (
             isinstance(error, ProcessExpired) and error.exitcode == task.OUT_OF_TIME
         ):
-            self._fail(result, f"took longer than {self._time_limit:g} s")
+            killed(f"took longer than {self._time_limit:g} s")
         elif isinstance(error, ProcessExpired) and error.exitcode == task.OUT_OF_MEMORY:
-            self._fail(result, "took too much memory")
+            killed("took too much memory")
         elif isinstance(error, BrokenProcessPool):
-            self._fail(result, "all workers ended at once, as if someone had killed them")
+            killed("all workers ended at once, as if someone had killed them")
         elif isinstance(error, ProcessExpired):
-            self._fail(result, f"ended its worker with code {error.exitcode}")
+            killed(f"ended its worker with code {error.exitcode}")
         else:
             self._fail(result, f"{type(error).__name__}: {error}")
 
-    def _fail(self, result: Future[Derived], why: str) -> None:
+    def _fail(self, result: Future[Any], why: str, killed: bool = False) -> None:
         location = self._open.pop(result, None)  # whoever takes it out of `_open` resolves it
         if location:
-            result.set_exception(Underived(f"{location.warc} at byte {location.offset}: {why}"))
+            problem = Underived(f"{location.warc} at byte {location.offset}: {why}")
+            problem.killed = killed
+            result.set_exception(problem)
 
     def _end_pool(self, why: str) -> None:
         """Ends the processes. pebble leaves the futures of a stopped pool open for ever."""
         self._pool.stop()
         self._pool.join()
         for result in list(self._open):
-            self._fail(result, why)
+            self._fail(result, why, killed=True)
 
     def close(self) -> None:
         """Waits for what was submitted, then ends the processes."""

@@ -101,7 +101,7 @@ def target_uri(url: str) -> str:
 def parse(plain: bytes) -> Record:
     """A record's bytes: version line, named fields, block, two line ends, and no more; raises DamagedRecord."""
     end = plain.find(b"\r\n\r\n")
-    fields = _fields(plain, end)
+    fields = named_fields(plain, end)
     stated = first(fields, "Content-Length")
     if stated is None or not (stated.isascii() and stated.isdigit()):
         raise DamagedRecord(f"Content-Length {stated!r} of the WARC record is not a number")
@@ -112,7 +112,7 @@ def parse(plain: bytes) -> Record:
     return Record(fields, plain[start:stop])
 
 
-def _fields(plain: bytes, end: int) -> Headers:
+def named_fields(plain: bytes, end: int) -> Headers:
     """The named fields of a record that begins `plain`, up to its blank line; raises DamagedRecord."""
     if end < 0 or not plain.startswith((b"WARC/1.1\r\n", b"WARC/1.0\r\n")):
         raise DamagedRecord(f"not the head of a WARC record: {plain[:40]!r}")
@@ -132,7 +132,7 @@ def head(path: Stored, offset: int, most: int = _READ) -> Record:
     try:
         plain = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(raw, most)
         end = plain.find(b"\r\n\r\n")
-        return Record(_fields(plain, end), plain[end + 4 :])
+        return Record(named_fields(plain, end), plain[end + 4 :])
     except (zlib.error, DamagedRecord) as error:
         raise DamagedRecord(f"{path.name} at offset {offset}: {error}") from None
 
