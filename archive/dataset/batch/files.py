@@ -1,5 +1,6 @@
 """Files by path or by URL: others' WARCs are read from there, and shards are put there."""
 
+import contextlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -110,5 +111,10 @@ class Target:
         sync_folder(Path(self.place))
 
     def remove(self, name: str) -> None:
-        """Removes a file of the folder on this machine, if it is there."""
-        (Path(self.place) / name).unlink(missing_ok=True)
+        """Removes a file of the folder, if it is there."""
+        if not is_url(self.place):
+            (Path(self.place) / name).unlink(missing_ok=True)
+            return
+        system, path = filesystem(self.place)
+        with contextlib.suppress(FileNotFoundError):
+            system.rm_file(f"{path.rstrip('/')}/{name}")

@@ -16,7 +16,6 @@ from archive.dataset.batch.reading import Read
 from archive.dataset.derived import Derived, FoundPart
 from archive.dataset.jsonl import escaped
 from archive.dataset.publication import stamp
-from archive.errors import CollectionError
 from archive.extract.page import Role
 from archive.store.exchange import Location
 
@@ -130,16 +129,9 @@ class _Parquet:
     """The same captures as a table: what is searched and counted, without the page's blocks."""
 
     def __init__(self, path: Path) -> None:
-        try:
-            import pyarrow
-            import pyarrow.parquet
-        except ModuleNotFoundError as error:
-            if error.name != "pyarrow":
-                raise
-            raise CollectionError(
-                "Parquet needs pyarrow, which is not installed: pip install 'policy-archive[export]', or '.[export]' "
-                "in a checkout"
-            ) from None
+        import pyarrow  # an extra
+        import pyarrow.parquet
+
         text, whole = pyarrow.string(), pyarrow.int64()
         types = {
             "url": text, "captured_at": pyarrow.timestamp("us", "UTC"), "status": whole, "role": text,
