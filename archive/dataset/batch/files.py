@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -81,6 +82,9 @@ def content(place: str, name: str) -> bytes | None:
         return None
 
 
+_BEGUN = ".new-"  # begins the name of a folder in which something is being written
+
+
 class Target:
     """A folder that files are put into, whole or not at all: renamed once they are on disk, or sent in one PUT."""
 
@@ -95,7 +99,7 @@ class Target:
                 yield Path(folder)
             return
         Path(self.place).mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(prefix=".new-", dir=self.place) as folder:
+        with TemporaryDirectory(prefix=_BEGUN, dir=self.place) as folder:
             yield Path(folder)
 
     def put(self, file: Path) -> None:
@@ -118,3 +122,9 @@ class Target:
         system, path = filesystem(self.place)
         with contextlib.suppress(FileNotFoundError):
             system.rm_file(f"{path.rstrip('/')}/{name}")
+
+    def sweep(self) -> None:
+        """Removes what killed processes had begun. Nobody else may write to the folder."""
+        if not is_url(self.place):
+            for left in Path(self.place).glob(f"{_BEGUN}*"):
+                shutil.rmtree(left, ignore_errors=True)

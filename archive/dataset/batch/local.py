@@ -117,7 +117,7 @@ class Local:
     def _ended(self, step: Step) -> Iterator[tuple[Job, Outcome | str]]:
         """The jobs that ended since, with what came of them, or why nothing did."""
         by_pipe = {slot.pipe: slot for slot in self._busy}
-        for pipe in connection.wait(list(by_pipe), timeout=5):
+        for pipe in connection.wait(list(by_pipe), timeout=min(5, self._stall)):
             slot = by_pipe[pipe]  # type: ignore[index]
             assert slot.job is not None
             job, slot.heard = slot.job, time.monotonic()

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.util import find_spec
@@ -19,6 +20,7 @@ from archive.institutes import registry
 from archive.institutes.profile import Profile
 from archive.store import access
 from archive.store.collection import Collection
+from archive.store.lock import Lock
 
 SUFFIXES = (".warc.gz", ".warc")
 SHARDS, MANIFEST, FAILURES = "shards", "manifest.json", "failures.jsonl"
@@ -76,24 +78,45 @@ def derive(
             "checkout"
         )
     before = _before(into, tools, warcs)
-    if not before:
-        _write(into, tools, [], Told())
-    told = Told(warcs=len(warcs))
-    outcomes: dict[str, Outcome] = {}
-    for outcome in engine.run(_jobs(warcs, into, profile, fingerprint(tools), parquet, at or datetime.now(UTC)), step):
-        if outcome.job.warc in outcomes:
-            raise RuntimeError(f"{outcome.job.warc} came twice")
-        outcomes[outcome.job.warc] = outcome
+    with _held(into):
+        if not before:
+            _write(into, tools, [], Told())
+        jobs = _jobs(warcs, into, profile, fingerprint(tools), parquet, at or datetime.now(UTC))
+        outcomes = {outcome.job.warc: outcome for outcome in engine.run(jobs, step)}
+        ordered = [outcomes[warc.name] for warc in warcs]
+        told = _told(ordered)
+        manifest = _write(into, tools, ordered, told)
+        shards = Target(f"{into}/{SHARDS}")
+        for path in sorted(_paths(before) - _paths(manifest)):  # of a WARC that has changed since
+            shards.remove(PurePosixPath(path).name)
+        shards.sweep()
+    return told
+
+
+@contextmanager
+def _held(into: str) -> Iterator[None]:
+    """One run at a time writes to a folder; in an object store, whoever is later writes the same once more."""
+    if files.is_url(into):
+        yield
+        return
+    lock = Lock(Path(into).resolve() / ".state" / "lock")
+    lock.path.parent.mkdir(parents=True, exist_ok=True)
+    lock.take()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _told(outcomes: list[Outcome]) -> Told:
+    told = Told(warcs=len(outcomes))
+    for outcome in outcomes:
         told.reused += outcome.reused
         told.aside += outcome.aside is not None
         told.counts.add(outcome.counts)
-    if len(outcomes) != len(warcs) or not told.counts.balanced:
-        raise RuntimeError(f"of {len(warcs)} WARCs {len(outcomes)} came back, with {told.counts.told()}")
-    ordered = [outcomes[name] for name in sorted(outcomes)]
-    told.failures = [failure for outcome in ordered for failure in outcome.failures]
-    manifest = _write(into, tools, ordered, told)
-    for path in sorted(_paths(before) - _paths(manifest)):  # of a WARC that has changed since
-        Target(f"{into}/{SHARDS}").remove(PurePosixPath(path).name)
+        told.failures += outcome.failures
+    if not told.counts.balanced:
+        raise RuntimeError(f"counts that do not balance: {told.counts.told()}")
     return told
 
 
