@@ -7,6 +7,7 @@ installed: those that differ refuse the job.
 import contextlib
 import logging
 import os
+import socket
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from archive.errors import CollectionError, NotReached
 
 _AHEAD = 2  # jobs a processor that Ray holds: the next one's arguments are there when it is free
 _STORE = 80 << 20  # bytes of Ray's object store, where nothing lies: results are shards
+_PATIENCE = 10.0  # seconds for a cluster's machine to answer
 _LOST_NODES = 20  # times that a job may be on a machine that goes: that is no fault of the WARC
 _held = HeldWorkers()  # of the process that Ray runs jobs in, one after another
 
@@ -54,8 +56,9 @@ class OnRay:
                 "_node_ip_address": "127.0.0.1",
             }
         try:
+            _knock(self.address)
             ray.init(**options, log_to_driver=False, logging_level=logging.ERROR, configure_logging=False)
-        except (ConnectionError, RuntimeError, ValueError, OSError) as problem:
+        except (ray.exceptions.RayError, RuntimeError, ValueError, OSError) as problem:
             where = self.address or "this machine"
             told = " ".join(str(problem).split())[:300]
             raise NotReached(f"Ray on {where} cannot be reached or started: {told}") from None
@@ -126,6 +129,13 @@ def _derive(job: Job, expected: str) -> Outcome:
             "install there with the same constraints.txt"
         )
     return derive_warc(job, _held.get(job), lambda _: None)
+
+
+def _knock(address: str | None) -> None:
+    """Raises OSError where nobody answers at HOST:PORT: Ray itself would wait for ten minutes."""
+    host, colon, port = (address or "").rpartition("://")[2].rpartition(":")
+    if colon and port.isdigit():
+        socket.create_connection((host.strip("[]"), int(port)), timeout=_PATIENCE).close()
 
 
 def _line(problem: Exception) -> str:

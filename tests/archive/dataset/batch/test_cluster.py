@@ -1,0 +1,130 @@
+"""The engine on Ray, on a cluster of simulated machines: what it makes is what this machine makes, and a machine that
+is lost in the middle of its work costs nothing.
+"""
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from archive.dataset.batch import cluster, loose
+from archive.dataset.batch.cluster import OnRay
+from archive.dataset.batch.local import Local
+from archive.errors import CollectionError, NotReached
+from tests.archive.dataset.batch import warcs
+from tests.archive.dataset.batch.test_loose import contents, failures, shards
+
+pytest.importorskip("ray")
+# Ray's own: files and sockets that it leaves to the garbage collector, and what it plans to change one day
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
+
+
+class Machines:
+    """Two simulated machines with a processor each, beside the one that plans and has none."""
+
+    def __init__(self) -> None:
+        from ray.cluster_utils import Cluster
+
+        self._options = {"include_dashboard": False, "object_store_memory": 80 << 20}
+        self.cluster: Any = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, **self._options})
+        self.nodes = [self.add(), self.add()]
+        self.cluster.wait_for_nodes()
+
+    def add(self) -> Any:
+        return self.cluster.add_node(num_cpus=1, **self._options)
+
+    def lose(self, process: int) -> None:
+        """The machine that runs a process is gone, without a word."""
+        raylet = psutil.Process(process).ppid()
+        [lost] = [node for node in self.nodes if raylet in {one.process.pid for one in _processes(node)}]
+        self.nodes.remove(lost)
+        self.cluster.remove_node(lost, allow_graceful=False)
+
+
+def _processes(node: Any) -> list[Any]:
+    return [one for kind in node.all_processes.values() for one in kind]
+
+
+@pytest.fixture(scope="module")
+def machines() -> Iterator[Machines]:
+    import ray
+
+    before = dict(os.environ)
+    os.environ |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_AUTH_MODE": "disabled"}
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parents[4]), os.environ.get("PYTHONPATH", "")])
+    made = Machines()
+    ray.init(address=made.cluster.address, log_to_driver=False, configure_logging=False)
+    yield made
+    ray.shutdown()
+    made.cluster.shutdown()
+    os.environ.clear()
+    os.environ.update(before)
+
+
+def test_it_gives_the_same_bytes_as_this_machine(tmp_path: Path, machines: Machines) -> None:
+    folder = tmp_path / "warcs"
+    folder.mkdir()
+    warcs.common_crawl(folder / "cc.warc.gz")
+    warcs.told(folder / "broken.warc.gz", {"title": "x"}).write_bytes(b"\x1f\x8b\x08 no gzip")
+    for number in range(3):
+        warcs.demo(folder / f"demo-{number}.warc.gz", range(3 * number, 3 * number + 3))
+    counted: list[int] = []
+    told = loose.derive([str(folder)], str(tmp_path / "ray"), OnRay(), step=counted.append)
+    loose.derive([str(folder)], str(tmp_path / "local"), Local(2))
+    assert contents(tmp_path / "ray") == contents(tmp_path / "local")
+    assert (told.counts.derived, told.counts.failed, sum(counted)) == (4 + 9, 1, 8 + 1 + 9)
+    assert loose.derive([str(folder)], str(tmp_path / "ray"), OnRay()).reused == 5
+
+
+def test_a_lost_machine_and_killed_processes_cost_nothing_and_poison_is_set_aside(
+    tmp_path: Path, machines: Machines
+) -> None:
+    folder = tmp_path / "warcs"
+    folder.mkdir()
+    for number in range(6):
+        warcs.told(folder / f"{number}.warc.gz", {"title": f"مقال {number}"}, {"title": "ثان"})
+    lost, killed = tmp_path / "lost", tmp_path / "killed"
+    warcs.told(folder / "lost.warc.gz", {"title": "one"}, {"does": "hang", "once": str(lost), "title": "two"})
+    warcs.told(folder / "killed.warc.gz", {"title": "one"}, {"does": "kill", "once": str(killed), "title": "two"})
+    warcs.told(folder / "poison.warc.gz", {"title": "one"}, {"does": "kill"})
+
+    def lose() -> None:
+        while not lost.exists():
+            time.sleep(0.05)
+        machines.lose(int(lost.read_text()))
+
+    losing = threading.Thread(target=lose, daemon=True)
+    losing.start()
+    told = loose.derive([str(folder)], str(tmp_path / "to"), warcs.Faulty(OnRay()))
+    losing.join(30)
+    assert (len(machines.nodes), killed.exists()) == (1, True)
+    pages = [(one["warc"], one["url"]) for one in shards(tmp_path / "to")]
+    assert len(pages) == len(set(pages)) == 16
+    assert (told.warcs, told.aside, told.counts.derived, told.counts.failed) == (9, 1, 16, 1)
+    [poison] = failures(tmp_path / "to")
+    assert (poison["warc"], poison["offset"]) == ("poison.warc.gz", None)
+    assert poison["reason"].startswith("set aside after 3 tries: its process ended: WorkerCrashedError")
+    assert not list((tmp_path / "to" / "shards").glob(".new-*"))
+
+
+def test_a_machine_with_other_versions_is_refused(
+    tmp_path: Path, machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "programs", lambda: {"trafilatura": "0.1"})
+    warcs.told(tmp_path / "a.warc.gz", {"title": "x"})
+    with pytest.raises(CollectionError, match="has other versions installed"):
+        loose.derive([str(tmp_path / "a.warc.gz")], str(tmp_path / "to"), OnRay())
+
+
+def test_a_cluster_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ray.is_initialized", lambda: False)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        free = taken.getsockname()[1]
+    with pytest.raises(NotReached, match=rf"Ray on 127\.0\.0\.1:{free} cannot be reached or started: .*refused"):
+        next(OnRay(f"127.0.0.1:{free}").run([], print))
