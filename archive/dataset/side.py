@@ -22,6 +22,7 @@ from archive.dataset.jsonl import HISTORY, LEGAL_CASES, PUBLICATIONS
 from archive.errors import CollectionError
 from archive.store.collection import Collection
 from archive.store.journal import sync_folder
+from archive.store.remote import mirror
 from archive.store.whole import whole
 
 SAVED = "saved"  # the event in the ledger
@@ -52,6 +53,8 @@ def save(of: Path, name: str) -> Moved:
     """Makes a test crawl part of the real collection of that name, or the real one where there is none."""
     side = _opened(of, name)
     target = of / "collections" / name
+    if mirror.exists(target):
+        mirror.bring(target)
     with side.lock():
         side.recover()
         plan = _plan(side)
@@ -64,6 +67,7 @@ def save(of: Path, name: str) -> Moved:
             side.path.rename(target)
             sync_folder(target.parent)
             sync_folder(side.path.parent)
+            mirror.bring(target)
             return moved
         real = Collection.open(target)
         with real.lock():

@@ -20,6 +20,7 @@ from archive.pack.manifest import DATASET, DESCRIBED, LEDGER, OURS
 from archive.pack.members import divide, is_by_members
 from archive.store.collection import Collection, Meta
 from archive.store.journal import sync_folder
+from archive.store.remote import mirror
 
 WARCS = (".warc.gz", ".warc")
 
@@ -47,7 +48,7 @@ def unpack(
     if collection_name(Path(name)) != name:
         raise BadPackage(f"collection name {name!r}: take letters a-z, digits, '.', '_', '-', 100 at most")
     target = collections / name
-    if target.exists():
+    if target.exists() or mirror.exists(target):
         raise BadPackage(f"there is a collection {name!r} in {collections} already: name another one (--into NAME)")
     directory = Directory(package)
     warcs = _warcs(directory)
@@ -62,6 +63,7 @@ def unpack(
     except BaseException:
         shutil.rmtree(beside, ignore_errors=True)
         raise
+    mirror.bring(target)
     made = Collection.open(target)
     return Unpacked(made, len(warcs), sum(1 for _ in made.index), f"dataset/{HISTORY}" in files)
 

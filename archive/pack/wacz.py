@@ -11,7 +11,6 @@ WARC tool can read.
 All is streamed: memory does not follow the package's size.
 """
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -172,7 +171,8 @@ class _Making:
         with self.collection.resolve(warc.file).open("rb", buffering=0) as file:
             for offset, length, stated in self.selection.members(warc.file):
                 hashed, end = sha256(), offset + length
-                while offset < end and (piece := os.pread(file.fileno(), min(PIECE, end - offset), offset)):
+                file.seek(offset)
+                while offset < end and (piece := file.read(min(PIECE, end - offset))):
                     hashed.update(piece)
                     entry.write(piece)
                     offset += len(piece)

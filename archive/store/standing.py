@@ -32,7 +32,7 @@ class Standing:
     why: str | None
     ended: str | None
     publications: int
-    bytes: int  # on disk
+    bytes: int  # on disk, and of sealed files in a store
     free: int  # on that disk
 
 
@@ -63,7 +63,7 @@ def of(folder: Folder) -> Standing:
         why=report.get("why"),
         ended=report.get("ended"),
         publications=_lines(folder.dataset_dir / "publications.jsonl"),
-        bytes=_size(folder.path),
+        bytes=_size(folder.path) + _stored(folder),
         free=shutil.disk_usage(folder.path).free,
     )
 
@@ -71,6 +71,13 @@ def of(folder: Folder) -> Standing:
 def since(moment: str, now: datetime | None = None) -> timedelta:
     """How long ago a time of RFC 3339 was."""
     return (now or datetime.now(UTC)) - datetime.fromisoformat(moment)
+
+
+def _stored(folder: Folder) -> int:
+    """Bytes of the sealed files that lie in a store, as the ledger has them."""
+    if not folder.remote:
+        return 0
+    return sum(int(entry["size"]) for entry in folder.ledger if entry["event"] == "sealed")
 
 
 def _newest_report(folder: Folder) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from archive.errors import CollectionBusy, CollectionError
 from archive.store.lock import Lock
 from archive.store.remote import address, objects
+from archive.store.remote.adopt import adopt
 from archive.store.remote.remote import Remote
 
 
@@ -12,7 +13,8 @@ def bring(folder: Path, create: bool = False) -> None:
     """Brings a collection's working folder up to what the store has; where a process of this machine writes to it,
     that one knows best, and it is left as it is. Of a home that is a folder and no more there is nothing to bring.
 
-    Raises CollectionError where the store has no such collection and it is not to be made.
+    One that was made in that folder and is not in the store is put there. Raises CollectionError where there is no such
+    collection and it is not to be made.
     """
     home = address.of_home(folder.parent.parent)
     if home is None:
@@ -20,7 +22,9 @@ def bring(folder: Path, create: bool = False) -> None:
     remote = Remote(f"{home}/{address.COLLECTIONS}/{folder.name}", folder)
     state = folder / "state"
     if address.of_collection(state) is None:
-        if not remote.exists() and not create:
+        if (folder / "collection.toml").exists():
+            _adopt(remote, Lock(state / "lock"))
+        elif not remote.exists() and not create:
             there = ", ".join(objects.at(home).folders(f"{address.COLLECTIONS}/"))
             hint = f"there are: {there}" if there else "there are none yet; `crawl` makes one"
             raise CollectionError(f"no collection {folder.name!r} in {home} ({hint}; --home names another place)")
@@ -32,6 +36,21 @@ def bring(folder: Path, create: bool = False) -> None:
         return
     try:
         remote.pull()
+    finally:
+        lock.release()
+
+
+def exists(folder: Path) -> bool:
+    """Whether the store that its home works for has the collection; no home that is a folder and no more has one."""
+    home = address.of_home(folder.parent.parent)
+    return home is not None and Remote(f"{home}/{address.COLLECTIONS}/{folder.name}", folder).exists()
+
+
+def _adopt(remote: Remote, lock: Lock) -> None:
+    lock.take()
+    try:
+        adopt(remote)
+        remote.push()
     finally:
         lock.release()
 

@@ -76,17 +76,25 @@ class Remote:
         if event not in _WARC_EVENTS:
             self._take_snapshot(number, head)
         try:
-            self.objects.put(f"{_LEDGER}{number:08}.json", line, head)
+            self.put_line(number, line, head)
         except Taken:
             raise self._fenced(f"line {number} of the ledger") from None
 
+    def put_line(self, number: int, line: bytes, head: str) -> None:
+        """Puts a line of the ledger, whose hash is its head."""
+        self.objects.put(f"{_LEDGER}{number:08}.json", line, head)
+
     def acknowledged(self, name: str) -> None:
         """The file's line is in the ledger, and here too: what is in the store need not be here."""
+        self.settled()
+        (self.folder / "archive" / name).unlink(missing_ok=True)
+
+    def settled(self) -> None:
+        """The index here is what the parts of all files in the ledger give."""
         notes = Notes.read(self._state)
         notes.merged = sum(1 for _ in self._ledger)
-        notes.index = sha256(self._index.path)
+        notes.index = sha256(self._index.path) if self._index.path.exists() else None
         notes.write(self._state)
-        (self.folder / "archive" / name).unlink(missing_ok=True)
 
     def push(self) -> None:
         """Puts the small files where they have changed since they last were: at the end of whatever wrote them."""
@@ -139,14 +147,17 @@ class Remote:
     def _pull_ledger(self) -> None:
         self._ledger.mend()
         lines = list(self._ledger)
-        after = f"{_LEDGER}{len(lines):08}.json" if lines else None
-        names = self.objects.names(_LEDGER, after)
+        names = self.objects.names(_LEDGER)
+        expected = [f"{_LEDGER}{number:08}.json" for number in range(1, max(len(names), len(lines)) + 1)]
+        if names != expected:  # all of them are looked at: what was acknowledged must be there
+            strange = sorted({*names} ^ {*expected})[0]
+            raise StoreError(
+                f"{self.url}/{_LEDGER} is not whole, at {strange.removeprefix(_LEDGER)}: an object is missing or does "
+                f"not belong there; put it back (its line may be in {self._ledger.path} of a machine)"
+            )
+        names = names[len(lines) :]
         if not names:
             return
-        expected = [f"{_LEDGER}{number:08}.json" for number in range(len(lines) + 1, len(lines) + len(names) + 1)]
-        if names != expected:
-            strange = sorted({*names} ^ {*expected})[0]
-            raise StoreError(f"{self.url}/{_LEDGER} has a gap, or what is not the ledger's: {strange}")
         head = _hash(lines[-1]) if lines else _GENESIS
         fetched = self.objects.read_all(names)
         for name, line in zip(names, fetched, strict=True):

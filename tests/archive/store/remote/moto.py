@@ -2,6 +2,7 @@
 as ours, which shapes what is derived.
 """
 
+import fcntl
 import os
 import re
 import subprocess
@@ -23,15 +24,17 @@ _LISTENS = re.compile(r"Running on http://127\.0\.0\.1:(\d+)")
 def command(folder: Path) -> Path:
     """`moto_server`, installed once into a folder that outlives the run."""
     environment = folder / f"moto-{VERSION}"
-    found = environment / "bin" / "moto_server"
-    if not found.exists():
-        subprocess.run([sys.executable, "-m", "venv", environment], check=True, timeout=120)
-        install = [environment / "bin" / "python", "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-        wanted = [f"moto[s3]=={VERSION}", "flask", "flask-cors"]
-        done = subprocess.run([*install, *wanted], capture_output=True, text=True, timeout=300, check=False)
-        if done.returncode:
-            pytest.skip(f"pip cannot install moto: {done.stderr[-300:]}")
-    return found
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two files of tests may want it at a time
+        if not (environment / "whole").exists():
+            subprocess.run([sys.executable, "-m", "venv", "--clear", environment], check=True, timeout=120)
+            install = [environment / "bin" / "python", "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+            wanted = [f"moto[s3]=={VERSION}", "flask", "flask-cors"]
+            done = subprocess.run([*install, *wanted], capture_output=True, text=True, timeout=300, check=False)
+            if done.returncode:
+                pytest.skip(f"pip cannot install moto: {done.stderr[-300:]}")
+            (environment / "whole").touch()
+    return environment / "bin" / "moto_server"
 
 
 @contextmanager
