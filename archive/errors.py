@@ -65,6 +65,14 @@ class NotReached(ArchiveError):
     """
 
 
+class LostLock(ArchiveError):
+    """The collection is another owner's, or is it now: whoever is told so writes no more, and leaves what it has as a
+    crash would. The new owner mends that. Raised where many machines crawl (archive/store/fence.py).
+    """
+
+    exit_code = 6
+
+
 class DamagedRecord(ArchiveError):
     """Stored bytes are not what they should be. Raised by readers; `verify` turns it into a finding."""
 

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
@@ -13,7 +13,7 @@ from scrapy.utils.asyncio import run_in_thread
 
 from archive.dataset.derive import derive
 from archive.dataset.jsonl import HISTORY, LEGAL_CASES, PUBLICATIONS
-from archive.errors import OutOfSpace
+from archive.errors import LostLock, OutOfSpace
 from archive.reports import page
 from crawler import changes, report
 from crawler.census import Census, archived_before, take
@@ -50,6 +50,8 @@ class Closing:
 
 def close(crawl: Crawl, reason: str) -> report.Outcome:
     """Ends a crawl whose reactor has nothing more to do. Runs in a thread; what went wrong is in the outcome."""
+    if isinstance(crawl.error, LostLock):
+        return _left(crawl, crawl.error)
     crawl.flush()
     crawl.recorder.change(lambda frontier: frontier.set_fact("sources", crawl.sources.dumps()))
     crawl.recorder.change(lambda frontier: frontier.set_fact("gaps", crawl.gaps.dumps()))
@@ -62,11 +64,22 @@ def close(crawl: Crawl, reason: str) -> report.Outcome:
     except Exception as error:
         full = space(error)
         if full is None:
+            if (lost := crawl.frontier.lost(error)) is not None:
+                raise lost from None
             raise
         crawl.error = full
         return _told(crawl, report.outcome(crawl, reason))
     finally:
         crawl.release()
+
+
+def _left(crawl: Crawl, error: LostLock) -> NoReturn:
+    """Leaves all as a crash would: whoever has the collection next mends it. Raises the error, for a person."""
+    crawl.recorder.stop()
+    crawl.writer.give_up()
+    crawl.pages.close()
+    crawl.release()
+    raise error
 
 
 def _told(crawl: Crawl, outcome: report.Outcome) -> report.Outcome:

@@ -7,13 +7,13 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
 from archive import __version__
+from archive.database import Address
 from archive.dataset.derived import Derived
 from archive.dataset.derived_by import derived_by, fingerprint
 from archive.dataset.pages import PageStore
@@ -41,6 +41,7 @@ from crawler.options import Options
 from crawler.recorder import Recorder
 from crawler.recrawl import Mode, Recrawl
 from crawler.room import Room
+from crawler.tenure import Tenure
 
 logger = logging.getLogger(__name__)
 
@@ -72,9 +73,7 @@ class Crawl:
     ended by `closing.close`.
     """
 
-    def __init__(
-        self, profile: Profile, collection: Collection, lock: AbstractContextManager[Any], options: Options
-    ) -> None:
+    def __init__(self, profile: Profile, collection: Collection, tenure: Tenure, options: Options) -> None:
         self.profile = profile
         self.collection = collection
         self.options = options
@@ -94,10 +93,10 @@ class Crawl:
         self.refusals: Counter[str] = (
             Counter()
         )  # why nothing was fetched: for the last line of a crawl that got nothing
-        self._lock = lock
+        self.tenure = tenure
         self.proxies = proxy.of_environment()
         self.login = login.headers(profile)
-        self.frontier = Frontier(collection.state_dir / "frontier.sqlite")
+        self.frontier = Frontier(tenure.place, tenure.lease)
         self.resumed = self.frontier.fact("crawl") is not None and self.frontier.fact("ended") is None
         if self.resumed and options.patch and self.frontier.fact("urls") != self._urls_fact:
             self.resumed = not patch.takes_over(collection, self.frontier)
@@ -129,19 +128,27 @@ class Crawl:
         self.unclosed: BaseException | None = None  # why it could not be ended
 
     @classmethod
-    def open(cls, profile: Profile, home: Path, name: str | None = None, options: Options | None = None) -> Self:
+    def open(
+        cls,
+        profile: Profile,
+        home: Path,
+        name: str | None = None,
+        options: Options | None = None,
+        database: Address | None = None,
+    ) -> Self:
         """Opens the collection, takes its lock, and mends what a crash left. Raises ArchiveError with what to do about
-        it.
+        it. With a database, the frontier is in there, and another machine may go on with the crawl.
         """
         meta = Meta(title=profile.name)
         collection = Collection.named(home / "collections", name or profile.id, create=True, meta=meta)
-        lock = collection.lock()
-        lock.__enter__()
+        asked = options or Options()
+        delay = profile.etiquette.delay if asked.delay is None else asked.delay
+        tenure = Tenure.take(collection, database, delay)
         try:
             collection.recover()
-            return cls(profile, collection, lock, options or Options())
+            return cls(profile, collection, tenure, asked)
         except BaseException as error:  # noqa: BLE001  raised again
-            lock.__exit__(None, None, None)
+            tenure.release()
             raise space(error) or error from None
 
     def _new_frontier(self) -> None:
@@ -185,7 +192,7 @@ class Crawl:
         """Let go of everything that is held open. The crawl is over."""
         self.workers.close()
         self.frontier.close()
-        self._lock.__exit__(None, None, None)
+        self.tenure.release()
 
     # while it runs
 
@@ -197,6 +204,8 @@ class Crawl:
         self.recorder = Recorder(self.writer, self.frontier, loop, self.room)
         self.limits.begin()
         self.limits.waiting, self.limits.written = self.recorder.waiting, self.recorder.written
+        self.tenure.keep(loop, self.fail)
+        self.frontier.undo(self.collection.ledger.sealed())
         self._claim_what_was_written()
         self.frontier.release(steady() + LONGEST_WAIT)
         self.frontier.reopen(End.LIMIT, HOST_LIMIT)
@@ -240,7 +249,7 @@ class Crawl:
         """Whether nothing more is asked for: paused, ended by something, or at a limit, which ends it now."""
         if not self.stopping and self.limits.over(self.recorder.bytes):
             self.stop("limit")
-        return self.paused or self.stopping is not None
+        return self.paused or self.stopping is not None or not self.tenure.fresh
 
     def holds(self, host: str) -> bool:
         """Whether a host is not asked now: nobody is, or what came and is not written yet may reach a limit."""

@@ -3,7 +3,7 @@
 import errno
 import sqlite3
 
-from archive.errors import ArchiveError, OutOfSpace
+from archive.errors import ArchiveError, LostLock, OutOfSpace
 
 _NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 # SQLite says "disk I/O error" where a quota or a file's largest size is reached.
@@ -22,16 +22,8 @@ class Unvisited(CrawlError):
     exit_code = 5
 
 
-class Lost(CrawlError):
-    """The crawl may write no more, and leaves what it has as a crash would: whoever goes on with it mends that. Raised
-    in the middle of a crawl; the same command goes on.
-    """
-
-    exit_code = 6
-
-
-class OutOfReach(Lost):
-    """The frontier's database went away."""
+class OutOfReach(LostLock):
+    """The frontier's database went away in the middle of a crawl: the same command goes on once it is back."""
 
 
 def space(error: BaseException) -> OutOfSpace | None:

@@ -7,6 +7,7 @@ from collections import deque
 from datetime import UTC, datetime
 from typing import Any
 
+from archive.errors import LostLock
 from archive.store import running
 
 logger = logging.getLogger(__name__)
@@ -27,6 +28,7 @@ class Heartbeat:
         self._beats: deque[tuple[float, int, int, int]] = deque(maxlen=_WINDOW)  # when; pages, done, found
         self._call: asyncio.TimerHandle | None = None
         self._silent = False
+        self._fresh = True
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         """Begins; a pause that an earlier crawl was told is over."""
@@ -44,6 +46,9 @@ class Heartbeat:
         paused = running.pause_file(self._folder).exists()
         if paused != self._crawl.paused:
             self._crawl.pause(paused)
+        if self._fresh != self._crawl.tenure.fresh:  # the lease could not be renewed, or could again
+            self._fresh = self._crawl.tenure.fresh
+            self._crawl.changed()
         progress = self._crawl.progress
         self._beats.append((time.monotonic(), progress.pages, progress.done, progress.found))
         self.tell("paused" if paused else "running")
@@ -51,8 +56,12 @@ class Heartbeat:
 
     def tell(self, state: str, exit_code: int | None = None, why: str | None = None) -> None:
         """Writes it down. A disk that is full is the recorder's to tell: here it is logged, once."""
+        if isinstance(self._crawl.error, LostLock) or not self._crawl.tenure.lasts:  # the file is the next owner's
+            return
+        told = self._told(state, exit_code, why)
+        self._crawl.tenure.tell(told.dumps())
         try:
-            self._told(state, exit_code, why).write(self._folder)
+            told.write(self._folder)
         except OSError as error:
             if not self._silent:
                 logger.warning("the crawl's state cannot be written: %s", error)

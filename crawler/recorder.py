@@ -140,7 +140,7 @@ class Recorder:
             self.seconds["warc"] += written - started
             self.seconds["frontier"] += time.perf_counter() - written
         except BaseException as error:  # noqa: BLE001  handed to everyone who waits, and the crawl ends with it
-            error = self.broken = space(error) or error
+            error = self.broken = space(error) or self._frontier.lost(error) or error
             self._loop.call_soon_threadsafe(_fail, batch, error)
         else:
             self._loop.call_soon_threadsafe(self._acknowledge, batch)

@@ -24,6 +24,7 @@ GENESIS = "0" * 64  # what the first line has as `previous`
 _TAMPERED = "compare with a copy from elsewhere: someone, or a failing disk, has changed it"
 _RESTORE = "the sealed file is not what it was: copy it back from a backup"
 _DERIVE = "run `policy-archive derive`, which makes the list again, and compare"
+_LATE = "a process that had lost the collection wrote it: `policy-archive derive`, and crawl again what it names"
 _RECOVER = "run `policy-archive derive` or the next crawl: both finish what a crash left"
 
 
@@ -41,6 +42,7 @@ class Chain:
     attested: list[tuple[int, dict[str, Any]]] = field(default_factory=list)  # signed and time-stamped
     published: tuple[int, dict[str, str]] | None = None  # the newest line with the dataset's hashes, and these
     withheld: int = 0  # the newest line that withholds or lifts
+    fence: int = 0  # the highest number of an owner so far
 
 
 def known_head(text: str) -> str:
@@ -72,6 +74,7 @@ def read(path: Path, chain: Chain) -> Iterator[Finding]:
             if previous != chain.head:
                 detail = f"it follows a line with the hash {previous}, but the line before has {chain.head}"
                 yield error(LEDGER, "ledger-chain", detail, _TAMPERED, line=number)
+            yield from _fence(chain, entry, number)
             chain.head = hashlib.sha256(line.rstrip(b"\n")).hexdigest()
             chain.heads.add(chain.head)
             if event == "sealed":
@@ -84,6 +87,17 @@ def read(path: Path, chain: Chain) -> Iterator[Finding]:
                 chain.withheld = number
             elif event in ("crawl", "derived") or (event == "saved" and entry.get("dataset")):
                 chain.published = number, entry.get("dataset") or (entry.get("report") or {}).get("dataset") or {}
+
+
+def _fence(chain: Chain, entry: dict[str, Any], number: int) -> Iterator[Finding]:
+    """Where many machines crawl, each owner of the collection has a higher number than the one before."""
+    fence = entry.get("fence")
+    if not isinstance(fence, int):
+        return
+    if fence < chain.fence:
+        detail = f"written by {entry.get('owner')} (number {fence}) after number {chain.fence} had the collection"
+        yield error(LEDGER, "ledger-fence", detail, _LATE, line=number)
+    chain.fence = max(chain.fence, fence)
 
 
 def check_head(chain: Chain, head: str) -> Iterator[Finding]:

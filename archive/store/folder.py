@@ -5,6 +5,7 @@ from pathlib import Path
 
 from archive.errors import CollectionError
 from archive.store.cdxj import Index
+from archive.store.fence import Fence
 from archive.store.journal import Journal
 from archive.store.ledger import Ledger
 from archive.store.names import OPEN, plain
@@ -20,6 +21,7 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.fence: Fence | None = None  # of whoever writes, where many machines might
 
     @property
     def name(self) -> str:
@@ -81,7 +83,7 @@ class Folder:
 
     @property
     def ledger(self) -> Ledger:
-        return Ledger(self.path / "ledger.jsonl", self.remote.commit if self.remote else None)
+        return Ledger(self.path / "ledger.jsonl", self.remote.commit if self.remote else None, self.fence)
 
     def members_of(self, warc: str) -> Path:
         """The list of a sealed file's members."""

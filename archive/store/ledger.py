@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.errors import CollectionError, DamagedRecord
+from archive.store.fence import Fence
 from archive.store.journal import Journal
 
 GENESIS = "0" * 64
@@ -22,11 +23,14 @@ GENESIS = "0" * 64
 class Ledger:
     """ledger.jsonl of a collection. Appended to under the collection's lock."""
 
-    def __init__(self, path: Path, commit: Callable[[str, bytes], None] | None = None) -> None:
+    def __init__(
+        self, path: Path, commit: Callable[[str, bytes], None] | None = None, fence: Fence | None = None
+    ) -> None:
         """`commit` is given the event and each line before it is appended: where it raises, there is no line."""
         self.path = path
         self._journal = Journal(path)
         self._commit = commit
+        self._fence = fence
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """The lines, oldest first; raises DamagedRecord at the first that does not continue the chain."""
@@ -68,7 +72,16 @@ class Ledger:
 
     def append(self, event: str, at: datetime, **told: Any) -> None:
         """Add a line: `event` (`sealed`, `torn`, `crawl`, `signed`, `stamped`, `withheld`, `lifted`, `derived`), `at`,
-        and what there is to tell. Synced when it returns."""
+        and what there is to tell. Synced when it returns. Where many machines might write, it says who did: `owner` and
+        `fence`. Raises LostLock where that is another one by now.
+        """
+        if self._fence is None:
+            self._append(event, at, told)
+            return
+        with self._fence.held():
+            self._append(event, at, {"owner": self._fence.owner, "fence": self._fence.fence, **told})
+
+    def _append(self, event: str, at: datetime, told: dict[str, Any]) -> None:
         self.mend()
         entry = {"event": event, "at": at.astimezone(UTC).isoformat(), **told, "previous": self.head()}
         line = json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8")

@@ -59,10 +59,13 @@ class Told:
     exit_code: int | None = None  # once it has ended
     why: str | None = None
 
+    def dumps(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False)
+
     def write(self, folder: Folder) -> None:
         """Replaces what was said before. Not synced: a machine that has lost power runs no crawl."""
         with whole(folder.state_dir / _FILE, durable=False) as file:
-            file.write(json.dumps(asdict(self), ensure_ascii=False).encode() + b"\n")
+            file.write(self.dumps().encode() + b"\n")
 
 
 def told(folder: Folder) -> Told | None:

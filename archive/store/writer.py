@@ -118,6 +118,7 @@ class Writer:
         """
         if not batch:
             return []
+        self._check()
         if self._file is not None and self._file.size >= self._roll_at:
             self.seal()
         with _Disk(self):
@@ -129,6 +130,7 @@ class Writer:
 
     def seal(self) -> None:
         """Finish the file that is open: sync, rename, members, index, ledger. Without one there is nothing to do."""
+        self._check()
         with _Disk(self):
             file = self._file
             if file is None:
@@ -153,6 +155,11 @@ class Writer:
         self.seal()
         with _Disk(self):
             self.collection.ledger.append("crawl", self._clock(), crawl=self.crawl_id, report=dict(report))
+
+    def _check(self) -> None:
+        """Raises LostLock where another owner writes to the collection."""
+        if self.collection.fence is not None:
+            self.collection.fence.check()
 
     def _append(self, file: _File, items: Sequence[Exchange | Resource]) -> list[Stored]:
         data: list[Content] = []

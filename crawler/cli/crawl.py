@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from archive.cli.command import ARCHIVIST, Json, app, home
+from archive.database import DATABASE, FRONTIER, Address
 from archive.institutes.profile import Kind
 from archive.interrupt import end_at_once
 from archive.lines import Terminal, harmless
@@ -94,7 +95,8 @@ def crawl(
     stopped; once it was complete, it asks for what can have changed.
 
     Exit codes: 0 complete · 1 a source or a derivation failed · 2 wrong usage or profile · 3 out of space · 4 stopped
-    at a limit · 5 site unreachable or refusing · 130 interrupted.
+    at a limit · 5 site unreachable or refusing · 6 another machine has the collection, or its database is out of
+    reach: try again · 130 interrupted.
     """
     end_at_once()
     from crawler.spiders.institute import profile_of
@@ -171,7 +173,8 @@ def start(
     place = side.home(home(ctx)) if test else home(ctx)
     if test:
         side.ready(home(ctx), collection or profile.id)
-    running = Crawl.open(profile, place, collection, options)
+    database = None if test else Address.of_environment(FRONTIER, DATABASE)
+    running = Crawl.open(profile, place, collection, options, database)
     if running.resumed and not telling.log_json:
         talk.print(f"going on with crawl {running.id} of {profile.id}", highlight=False)
     began = time.monotonic()

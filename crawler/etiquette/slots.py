@@ -97,6 +97,8 @@ class StrictDownloader(Downloader):
         """The host asks for a delay: the longest that it asked for holds, on one connection."""
         known = self.per_slot_settings.get(host, {}).get("delay", self._delay)
         if delay > known:
+            crawl: Any = self.crawler.spider.crawl  # type: ignore[union-attr]
+            crawl.tenure.lengthen(delay)
             self.per_slot_settings[host] = {"delay": delay, "concurrency": 1}
             slot = self.slots.get(host)
             if slot is not None:

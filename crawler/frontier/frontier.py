@@ -14,8 +14,8 @@ from typing import Any, Protocol
 
 import sqlalchemy as sa
 
+from archive.errors import LostLock
 from archive.store.exchange import Location, Stored
-from crawler.errors import CrawlError
 from crawler.frontier import soundness, statements
 from crawler.frontier.place import Conflict, File, Place
 from crawler.frontier.table import FACTS as _facts
@@ -34,6 +34,10 @@ class Claim(Protocol):
 
     def confirm(self, connection: sa.Connection) -> None:
         """Holds the claim until the transaction ends. Raises LostLock where another owner has it."""
+        ...
+
+    def why(self) -> LostLock | None:
+        """Whether it is lost, asked anew."""
         ...
 
 
@@ -70,9 +74,11 @@ class Frontier:
     def rollback(self) -> None:
         self._connection.rollback()
 
-    def lost(self, error: BaseException) -> CrawlError | None:
-        """The error as a person reads it, where it says that the table is out of reach."""
-        return self._place.lost(error)
+    def lost(self, error: BaseException) -> LostLock | None:
+        """The error as a person reads it, where it says that the table is out of reach, or another's by now."""
+        if (lost := self._place.lost(error)) is None or self._claim is None:
+            return lost
+        return self._claim.why() or lost
 
     # what the crawl is called, and when it began
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
-from crawler.errors import CrawlError
+from crawler.errors import CrawlError, OutOfReach
 from crawler.frontier.table import METADATA, VERSION
 
 Conflict = Callable[[Any], Any]  # from an INSERT to the same with its ON CONFLICT
@@ -44,7 +44,7 @@ class Place(Protocol):
         """Of tables that no crawl has written so."""
         ...
 
-    def lost(self, error: BaseException) -> CrawlError | None:
+    def lost(self, error: BaseException) -> OutOfReach | None:
         """The error as a person reads it, where the database is out of reach; None where it is another."""
         ...
 
@@ -119,7 +119,7 @@ class File:
             "what is archived stays"
         )
 
-    def lost(self, error: BaseException) -> CrawlError | None:
+    def lost(self, error: BaseException) -> OutOfReach | None:
         return None  # a file does not go away; a full disk is told by errors.space
 
 

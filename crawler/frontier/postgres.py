@@ -25,6 +25,12 @@ def schema_of(collection: str) -> str:
     return f"crawl:{hashlib.blake2b(collection.encode(), digest_size=16).hexdigest()}"
 
 
+def session_of(collection: str) -> str:
+    """What the server calls the connections of a collection's crawl: ASCII, of 63 bytes at the most."""
+    mark = hashlib.blake2b(collection.encode(), digest_size=8).hexdigest()
+    return f"policy-archive crawl {mark} {ascii(collection)[1:-1][:24]}"
+
+
 class Postgres:
     """The tables of one collection's crawls. A connection that is lost is not made again: what was being written may be
     there or not, which a new crawl finds out (Crawl.begin).
@@ -33,7 +39,7 @@ class Postgres:
     def __init__(self, address: Address, collection: str) -> None:
         self._address, self._collection = address, collection
         self._schema = schema_of(collection)
-        self.engine = address.engine(f"policy-archive crawl {collection}")
+        self.engine = address.engine(session_of(collection))
         sa.event.listen(self.engine, "connect", self._settle)
 
     def _settle(self, connection: Any, _record: Any) -> None:
@@ -114,7 +120,7 @@ class Postgres:
             "crawl anew; what is archived stays"
         )
 
-    def lost(self, error: BaseException) -> CrawlError | None:
+    def lost(self, error: BaseException) -> OutOfReach | None:
         if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError | sa.exc.InternalError):
             return OutOfReach(str(self._address.unreachable(error)))
         return None

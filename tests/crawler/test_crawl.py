@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -71,6 +72,7 @@ def test_a_crawl_goes_on_where_it_was_stopped(tmp_path: Path, demo: Profile) -> 
     first.sources.works("feed", 7)
     first.frontier.set_fact("sources", first.sources.dumps())
     first.frontier.commit()
+    first.collection.ledger.append("sealed", datetime.now(UTC), warc="demo-1-00000.warc.gz")
     stopped(first)
 
     again = Crawl.open(demo, tmp_path, options=QUIET)

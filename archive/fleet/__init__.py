@@ -1,0 +1,1 @@
+"""What the database of a fleet says of it. Reads alone; crawler/fleet writes."""
