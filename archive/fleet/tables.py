@@ -24,6 +24,7 @@ WORKERS = sa.Table(
     METADATA,
     sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),  # Procrastinate's number of it
     sa.Column("name", sa.Text, nullable=False),
+    sa.Column("life", sa.Text, nullable=False),  # JSON: which process it is
     sa.Column("began", sa.DateTime(timezone=True), nullable=False),
     sa.Column("seen", sa.DateTime(timezone=True), nullable=False),
     sa.Column("at_once", sa.Integer, nullable=False),
@@ -43,4 +44,12 @@ RUNS = sa.Table(
     sa.Column("ended", sa.DateTime(timezone=True)),
     sa.Column("exit_code", sa.Integer),
     sa.Column("why", sa.Text),
+)
+# Up to when the planned times of schedule.toml's entries are accounted for.
+PLANNED = sa.Table(
+    "planned",
+    METADATA,
+    sa.Column("entry", sa.Text, primary_key=True),
+    sa.Column("mark", sa.Text, nullable=False),  # what tells one plan of times from another (Entry.mark)
+    sa.Column("seen", sa.DateTime(timezone=True), nullable=False),
 )

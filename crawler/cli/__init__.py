@@ -7,7 +7,10 @@ def main() -> None:
     """The entry point: errors are one line, never a traceback. A signal may come during the imports, so they are
     here.
     """
+    from crawler.fleet import parent
+
     with ended_at_once():
+        parent.follow()
         from archive import cli
         from crawler.cli import verbs
     cli.run(verbs.app)

@@ -15,6 +15,7 @@ from archive.database import DATABASE, FRONTIER
 from archive.reports.charts import OFF
 from archive.store.remote.address import WORK
 from crawler.cli.verbs import app
+from crawler.frontier.lease import MACHINE, SECONDS
 
 PATH = Path(__file__).with_name("REFERENCE.md")
 AGAIN = "python -m crawler.cli.reference"
@@ -34,6 +35,8 @@ _ENVIRONMENT = {
     f"`{TRACEBACK}`": "Set to anything: an unforeseen error shows where it came from, and is not one line.",
     f"`{DATABASE}`": "Address of the PostgreSQL database that a fleet shares, with its password.",
     f"`{FRONTIER}`": "The same, for the frontier alone of crawls that are begun by hand.",
+    f"`{SECONDS}`": "Seconds of a crawl's lease in that database, three times its delay at the least.",
+    f"`{MACHINE}`": "What this machine is called in it, where its host name does not tell it from others.",
     f"`{OFF}`": "`off`: reports and `browse` draw no charts.",
     f"`{WORK}`": "Where this machine keeps what works for homes in object stores, in place of ~/.local/state.",
     "`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_ENDPOINT_URL`, `AWS_REGION`, …": "Of a home in an object "

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
@@ -52,7 +52,14 @@ class Worker(Protocol):
 class Process:
     """The crawl's process. `ended` is called in a thread, with its exit code, once it has."""
 
-    def __init__(self, words: Sequence[str], output: Path, held: Held, ended: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        words: Sequence[str],
+        output: Path,
+        held: Held | None,
+        ended: Callable[[int], None],
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         output.parent.mkdir(parents=True, exist_ok=True)
         self._output = output
         with output.open("wb") as said:
@@ -62,7 +69,8 @@ class Process:
                 stdout=said,  # a file, and no pipe: it outlives the scheduler
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C is the scheduler's; a second signal would end the crawl at once
-                pass_fds=(held.descriptor,),
+                pass_fds=(held.descriptor,) if held else (),
+                env={**os.environ, **(environment or {})},
             )
         self.pid = self._process.pid
         threading.Thread(target=lambda: ended(self._process.wait()), name=f"crawl {self.pid}", daemon=True).start()

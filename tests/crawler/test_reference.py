@@ -21,6 +21,7 @@ VERBS = {verb.words: verb for verb, _ in reference.verbs()}
 NOT_HERE = {
     "browse", "crawl", "demo", "patch", "pause", "resume", "replay", "save", "discard", "try", "institute check",
     "institute new", "schedule run", "schedule systemd", "alerts test",
+    *(f"fleet {one}" for one in ("init", "worker", "enqueue", "status", "drain", "demo")),  # tests/crawler/fleet
 }  # fmt: skip
 NOTHING_FOUND = {"search", "diff"}  # exit code 1 says that nothing was found, or that versions differ
 

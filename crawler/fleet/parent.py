@@ -1,0 +1,21 @@
+"""A crawl that a worker began ends with it: asked to seal where the worker is killed, so that another one may go on."""
+
+import ctypes
+import os
+import signal
+import sys
+
+from crawler.exits import INTERRUPTED
+
+VARIABLE = "POLICY_ARCHIVE_WORKER"  # the process that began this one
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+def follow() -> None:
+    """Called first thing by the command. Nothing where no worker began it."""
+    worker = os.environ.pop(VARIABLE, "")
+    if not worker.isdigit() or not sys.platform.startswith("linux"):
+        return
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
+    if os.getppid() != int(worker):  # it died before it could be followed
+        sys.exit(INTERRUPTED)

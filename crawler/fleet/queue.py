@@ -1,0 +1,166 @@
+"""The queue: Procrastinate on PostgreSQL, with what its jobs mean here."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+import procrastinate
+import sqlalchemy as sa
+from procrastinate import exceptions, jobs, manager
+from procrastinate.retry import BaseRetryStrategy, RetryDecision
+
+from archive.database import Address
+from archive.fleet.tables import SCHEMA
+from crawler.errors import CrawlError, OutOfReach
+from crawler.fleet.orders import Order, Task
+from crawler.frontier import lease
+
+logger = logging.getLogger(__name__)
+
+STALLED = 30.0  # seconds without a sign of a worker before its jobs are another's
+_MOST = 50  # times that a job is begun
+
+# A job whose arguments are no object would trip Procrastinate itself; one of another task waits for ever.
+_CHECKS = {
+    "policy_archive_arguments": "jsonb_typeof(args) = 'object' AND length(args::text) < 10000",
+    "policy_archive_task": f"task_name IN ({', '.join(f'{chr(39)}{task}{chr(39)}' for task in Task)})",
+}
+
+
+class Unfinished(Exception):
+    """A job that is to be tried again after a while."""
+
+    def __init__(self, why: str, wait: timedelta) -> None:
+        super().__init__(why)
+        self.wait = wait
+
+
+class Again(BaseRetryStrategy):
+    """What is unfinished is tried again when it says; all else has failed."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: jobs.Job) -> RetryDecision | None:
+        if not isinstance(exception, Unfinished) or job.attempts >= _MOST:
+            return None
+        return RetryDecision(retry_in={"seconds": max(0, int(exception.wait.total_seconds()))})
+
+
+class Careful(manager.JobManager):
+    """Takes a job only while the machine may, and ends one only while it is its own: a worker that was frozen past the
+    threshold finds its jobs with others.
+    """
+
+    refusal: Callable[[], str | None] = staticmethod(lambda: None)
+
+    async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> jobs.Job | None:
+        return None if self.refusal() else await super().fetch_job(queues, worker_id)
+
+    async def finish_job(self, job: jobs.Job, status: jobs.Status, delete_job: bool) -> None:
+        if await self._is_mine(job):
+            await super().finish_job(job, status, delete_job)
+
+    async def retry_job(self, job: jobs.Job, *args: Any, **more: Any) -> None:
+        if not await self._is_mine(job):
+            return
+        try:
+            await super().retry_job(job, *args, **more)
+        except exceptions.UniqueViolation:
+            logger.info("another job asks for the same", extra={"job": job.id})
+            await super().finish_job(job, jobs.Status.FAILED, False)
+
+    async def _is_mine(self, job: jobs.Job) -> bool:
+        query = "SELECT worker_id, status::text AS status FROM procrastinate_jobs WHERE id = %(id)s"
+        row = await self.connector.execute_query_one_async(query, id=job.id)
+        return row["status"] == "doing" and row["worker_id"] in (job.worker_id, None)
+
+
+Perform = Callable[[jobs.Job, Task, Any], Awaitable[None]]
+
+
+def application(address: Address, perform: Perform | None = None) -> procrastinate.App:
+    """The queue's app. `perform` does a job; without it, jobs are only put in."""
+    named = {"application_name": "policy-archive fleet"}
+    connector = procrastinate.PsycopgConnector(conninfo=address.text, kwargs=named)
+    app = procrastinate.App(connector=connector)
+    app.job_manager = Careful(connector)
+    for task in Task:
+        _register(app, task, perform)
+    return app
+
+
+def _register(app: procrastinate.App, task: Task, perform: Perform | None) -> None:
+    @app.task(name=str(task), pass_context=True, retry=Again())
+    async def run(context: procrastinate.JobContext, /, **arguments: Any) -> None:
+        if perform is None:
+            raise RuntimeError("this process takes no jobs")
+        await perform(context.job, task, arguments)
+
+
+def job(task: Task, order: Order, priority: int = 0, at: datetime | None = None) -> jobs.Job:
+    """A job as it is put in: one at a time of a collection, and one of a kind waiting."""
+    return jobs.Job(
+        id=None, queue="fleet", task_name=str(task), priority=priority, lock=order.lock(),
+        queueing_lock=f"{task} {order.collection}", scheduled_at=at,
+        task_kwargs=order.model_dump(mode="json", exclude_defaults=True),
+    )  # fmt: skip
+
+
+def enqueue(address: Address, orders: Iterable[tuple[Task, Order]], priority: int = 0) -> list[bool]:
+    """Puts jobs in; of each, whether it is new: False where the same waits already."""
+
+    async def put() -> list[bool]:
+        app = application(address)
+        async with app.open_async():
+            return [await put_in(app, job(task, order, priority)) for task, order in orders]
+
+    try:
+        return asyncio.run(put())
+    except exceptions.ConnectorException as error:
+        raise OutOfReach(f"the database {address} did not answer ({error.__cause__ or error}): try again") from None
+
+
+async def put_in(app: procrastinate.App, one: jobs.Job) -> bool:
+    """False where the same job waits already."""
+    try:
+        await app.job_manager.defer_job_async(one)
+    except exceptions.AlreadyEnqueued:
+        return False
+    return True
+
+
+def init(address: Address) -> bool:
+    """Makes the tables; False where they are there already."""
+    engine = address.engine("policy-archive fleet init")
+    try:
+        with engine.begin() as connection:
+            lease.make(connection)
+            there = connection.exec_driver_sql("SELECT to_regclass('procrastinate_jobs')").scalar() is not None
+            if not there:
+                schema = procrastinate.App(connector=procrastinate.PsycopgConnector()).schema_manager.get_schema()
+                connection.connection.driver_connection.execute(schema)  # type: ignore[union-attr]
+            for name, check in _CHECKS.items():
+                connection.exec_driver_sql(f"ALTER TABLE procrastinate_jobs DROP CONSTRAINT IF EXISTS {name}")
+                connection.exec_driver_sql(f"ALTER TABLE procrastinate_jobs ADD CONSTRAINT {name} CHECK ({check})")
+    except sa.exc.OperationalError as error:
+        raise address.unreachable(error) from None
+    return not there
+
+
+def is_made(address: Address) -> bool:
+    """Whether `init` was there."""
+    engine = address.engine("policy-archive fleet")
+    try:
+        with engine.connect() as connection:
+            made = connection.exec_driver_sql(
+                f"SELECT to_regclass('procrastinate_jobs') IS NOT NULL AND to_regclass('{SCHEMA}.workers') IS NOT NULL"
+            ).scalar_one()
+    except sa.exc.OperationalError as error:
+        raise address.unreachable(error) from None
+    return bool(made)
+
+
+def needs_init(address: Address) -> None:
+    """Raises CrawlError where the database is no fleet's."""
+    if not is_made(address):
+        raise CrawlError(f"{address} holds no fleet: `policy-archive fleet init` makes its tables")
