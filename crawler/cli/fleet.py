@@ -42,16 +42,23 @@ def init(database: Database = None) -> None:
 def worker(
     ctx: typer.Context,
     database: Database = None,
-    name: Annotated[str | None, typer.Option(help="What it is called; the machine's name unless given.")] = None,
-    at_once: Annotated[int, typer.Option(min=1, max=500, help="Institutes that it crawls at the same time.")] = 2,
+    name: Annotated[
+        str | None, typer.Option(metavar="NAME", help="What it is called; the machine's name unless given.")
+    ] = None,
+    at_once: Annotated[
+        int, typer.Option(min=1, max=500, metavar="N", help="Institutes that it crawls at the same time.")
+    ] = 2,
     keep_memory: Annotated[
-        float, typer.Option(min=0, help="Begin nothing while fewer megabytes of memory are free.")
+        float, typer.Option(min=0, metavar="N", help="Begin nothing while fewer megabytes of memory are free.")
     ] = 300,
     keep_free: Annotated[
-        float, typer.Option(min=0, help="Begin nothing while fewer megabytes of the disk are free.")
+        float, typer.Option(min=0, metavar="N", help="Begin nothing while fewer megabytes of the disk are free.")
     ] = 1000,
     stalled_after: Annotated[
-        float, typer.Option(min=30, help="Seconds of silence after which another worker's jobs are taken over.")
+        float,
+        typer.Option(
+            min=30, metavar="SECONDS", help="Seconds of silence after which another worker's jobs are taken over."
+        ),
     ] = 30,
     allow_private: Annotated[
         bool, typer.Option("--allow-private", help="Reach loopback and private addresses too.")
@@ -87,11 +94,11 @@ def enqueue(
     ctx: typer.Context,
     names: Annotated[list[str], typer.Argument(metavar="INSTITUTE…", help="Institutes; `institute list` names them.")],
     database: Database = None,
-    task: Annotated[str, typer.Option(help="crawl, derive, verify or pack.")] = "crawl",
-    priority: Annotated[int, typer.Option(help="Higher ones come first; 0 for what is planned.")] = 0,
+    task: Annotated[str, typer.Option(metavar="TASK", help="crawl, derive, verify or pack.")] = "crawl",
+    priority: Annotated[int, typer.Option(metavar="N", help="Higher ones come first; 0 for what is planned.")] = 0,
     full: Annotated[bool, typer.Option("--full", help="Ask for every page again.")] = False,
-    max_pages: Annotated[int, typer.Option(min=0, help="Stop after so many pages; 0 for no limit.")] = 0,
-    max_minutes: Annotated[float, typer.Option(min=0, help="Stop after so many minutes.")] = 0,
+    max_pages: Annotated[int, typer.Option(min=0, metavar="N", help="Stop after so many pages; 0 for no limit.")] = 0,
+    max_minutes: Annotated[float, typer.Option(min=0, metavar="N", help="Stop after so many minutes.")] = 0,
 ) -> None:
     """Put jobs into the queue. One that waits already is not put in again.
 
@@ -157,10 +164,12 @@ def drain(
 @fleet.command(epilog="Example: policy-archive fleet demo")
 def demo(
     ctx: typer.Context,
-    institutes: Annotated[int, typer.Option(min=1, max=200, help="Demo institutes, from 127.0.0.2 on.")] = 10,
-    workers: Annotated[int, typer.Option(min=1, max=20, help="Workers.")] = 2,
-    pages: Annotated[int, typer.Option(min=10, help="Publications of each institute.")] = 20,
-    keep: Annotated[Path | None, typer.Option(help="Keep the database in this folder.")] = None,
+    institutes: Annotated[
+        int, typer.Option(min=1, max=200, metavar="N", help="Demo institutes, from 127.0.0.2 on.")
+    ] = 10,
+    workers: Annotated[int, typer.Option(min=1, max=20, metavar="N", help="Workers.")] = 2,
+    pages: Annotated[int, typer.Option(min=10, metavar="N", help="Publications of each institute.")] = 20,
+    keep: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Keep the database in this folder.")] = None,
 ) -> None:
     """See a fleet on this machine: a PostgreSQL of its own, two workers, ten made-up institutes.
 

@@ -7,7 +7,7 @@ import sys
 
 from crawler.exits import INTERRUPTED
 
-VARIABLE = "POLICY_ARCHIVE_WORKER"  # the process that began this one
+VARIABLE = "_POLICY_ARCHIVE_WORKER"  # the process that began this one
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
