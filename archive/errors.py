@@ -29,7 +29,7 @@ class CollectionBusy(CollectionError):
     """
 
 
-class Fenced(CollectionBusy):
+class Fenced(CollectionError):
     """Another machine has written to a collection in an object store. Raised before anything is written that would
     follow what is there no more; what was captured is kept, and the same command takes it in.
     """

@@ -92,6 +92,7 @@ def release(
         place.parent.mkdir(exist_ok=True)
         folder.rename(place)
         sync_folder(place.parent)
+    collection.publish()
     return Release.open(collection, name)
 
 

@@ -154,7 +154,7 @@ def recovered(collection: Collection) -> bool:
     stands.
     """
     try:
-        with collection.lock():
+        with collection.lock(publish=False):
             collection.recover()
     except CollectionBusy:
         return False

@@ -1,5 +1,6 @@
 """A collection: one folder with the WARCs of an institute, and what is derived from them."""
 
+import contextlib
 import difflib
 import heapq
 import json
@@ -67,22 +68,30 @@ class Collection(Folder):
         made = not (folder / name / "collection.toml").exists()
         opened = cls.open(folder / name, create, meta)
         if made and opened.remote:
-            with opened.lock():  # which ends with what is put there: of two that make it, one is told
-                pass
+            opened.publish()  # of two that make it at once, one is told
         return opened
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
+    def lock(self, publish: bool = True) -> Iterator[None]:
         """Hold the collection for writing; may be nested. Raises CollectionBusy, naming the process that has it. At
-        the end of it, what was written is put into the store of a collection that lies in one.
+        the end of it, what was written is put into the store of a collection that lies in one; `publish` off, only what
+        the ledger tells of: so may whoever only reads have it.
         """
         self._lock.take()
         try:
             yield
-            if self.remote and self._lock.last:
+            if publish and self.remote and self._lock.last:
                 self.remote.push()
         finally:
             self._lock.release()
+
+    def publish(self) -> None:
+        """Put small files that were made without the lock into the store of a collection that lies in one. Whoever
+        writes at the moment does so at its end.
+        """
+        if self.remote:
+            with contextlib.suppress(CollectionBusy), self.lock():
+                pass
 
     @property
     def locked(self) -> bool:

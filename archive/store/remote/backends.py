@@ -8,6 +8,7 @@ the writing (`If-None-Match: *` on S3). Of fsspec's only those that know exclusi
 import logging
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
@@ -102,6 +103,9 @@ class _Obstore:
             return
         # No store's library sends parts on condition: they go to a name of their own, and are copied within the store
         # on condition that the name is free (S3: CompleteMultipartUpload with If-None-Match).
+        with suppress(FileNotFoundError):
+            self.size(key)
+            raise Exists  # without sending it all again
         staged = f"incoming/{uuid4().hex}"
         try:
             self._do(self._obstore.put, staged, source, use_multipart=True, chunk_size=PART, max_concurrency=3)

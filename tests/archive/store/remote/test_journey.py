@@ -147,6 +147,7 @@ def test_browse_shows_it(journey: tuple[Proxy, Path]) -> None:
         serving.communicate(timeout=30)
 
 
+@pytest.mark.soak
 def test_it_is_packed_and_frozen(journey: tuple[Proxy, Path]) -> None:
     _, folder = journey
     one = folder / "one"
@@ -159,6 +160,9 @@ def test_it_is_packed_and_frozen(journey: tuple[Proxy, Path]) -> None:
         assert user.run(URL, one, "verify", one / package).returncode == 0
     frozen = user.run(URL, one, "release", NAME, "--name", "2026-11")
     assert frozen.returncode == 0, frozen.stderr
+    again = user.run(URL, folder / "five", "release", NAME, "--name", "2026-11", "--check")
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert "the same again" in again.stdout
     unpacked = user.run(URL, one, "unpack", one / "all.wacz", "--into", "copy")
     assert unpacked.returncode == 0, unpacked.stderr
     assert user.run(URL, folder / "five", "verify", "copy", "--bytes").returncode == 0

@@ -12,6 +12,7 @@ from archive.audit.verify import Audit
 from archive.dataset import side
 from archive.errors import CollectionError, StoreError
 from archive.export.view import view
+from archive.replay.server import recovered
 from archive.store.collection import Collection
 from archive.store.remote import address, mirror, objects
 from archive.store.remote.ranges import Ranges
@@ -134,6 +135,22 @@ def test_a_test_crawl_is_saved_into_the_store(url: str, tmp_path: Path) -> None:
     two = opened(url, tmp_path / "two")
     assert [entry["event"] for entry in two.ledger] == ["sealed", "saved"]
     assert [line.url for line in two.captures()]
+
+
+def test_a_reader_puts_nothing_there(url: str, tmp_path: Path) -> None:
+    one = opened(url, tmp_path / "one", create=True)
+    crawl(one, 0)
+    two = opened(url, tmp_path / "two")
+    (two.dataset_dir / "publications.jsonl").write_text("{}\n")
+    backend = objects.at(two.remote.url)._store  # type: ignore[union-attr]
+    create = backend.create
+    put: list[str] = []
+    try:
+        backend.create = lambda key, source: put.append(key)  # type: ignore[method-assign]
+        assert recovered(opened(url, tmp_path / "two"))
+    finally:
+        backend.create = create  # type: ignore[method-assign]
+    assert put == []
 
 
 def test_a_line_that_is_gone_from_the_store_is_missed(url: str, tmp_path: Path) -> None:
