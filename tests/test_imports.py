@@ -15,6 +15,7 @@ MAY = {
         "archive.browse",
         "archive.catalogue",
         "archive.export",
+        "archive.urls",
         "archive.reports",
         "archive.replay",
         "archive.audit",
@@ -35,6 +36,7 @@ MAY = {
         "archive.store",
         "archive.institutes",
     },
+    "archive.urls": {"archive.dataset", "archive.store"},
     "archive.export": {"archive.dataset", "archive.extract", "archive.store", "archive.institutes"},
     "archive.catalogue": {"archive.dataset", "archive.extract", "archive.store", "archive.institutes"},
     "archive.replay": {

@@ -22,7 +22,7 @@ ARCHIVIST, RESEARCHER, AUDITOR = "Archivist", "Researcher", "Auditor"  # the pan
 _ORDER = (
     "demo", "crawl", "status", "pause", "resume", "report", "patch", "save", "discard", "schedule", "alerts",
     "institute", "withhold",
-    "search", "show", "history", "diff", "browse", "catalogue", "export", "release",
+    "search", "show", "history", "diff", "browse", "catalogue", "export", "release", "urls",
     "verify", "derive", "replay", "try", "pack", "unpack", "sign", "key",
 )  # fmt: skip
 TRACEBACK = "POLICY_ARCHIVE_TRACEBACK"  # an environment variable: set, an unforeseen error shows where it came from
@@ -114,6 +114,14 @@ def collection(ctx: typer.Context, name: str) -> Collection:
         f"there are: {', '.join(there)}" if there else "there are none yet; `policy-archive demo` or `crawl` makes one"
     )
     raise CollectionError(f"no collection {name!r} in {folder} ({hint}; --home names another folder)")
+
+
+def all_names(ctx: typer.Context) -> list[str]:
+    """All collections of the home, sorted. Raises CollectionError where there is none."""
+    found = sorted(path.parent.name for path in (whole_home(ctx) / "collections").glob("*/collection.toml"))
+    if not found:
+        raise CollectionError(f"{home(ctx)} holds no collections yet: `policy-archive demo` or `crawl` makes one")
+    return found
 
 
 Name = Annotated[str, typer.Argument(help="A collection's name.", metavar="COLLECTION", show_default=False)]

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from archive.catalogue.search import Search
-from archive.cli.command import RESEARCHER, Name, app, collection
+from archive.cli.command import RESEARCHER, Name, all_names, app, collection
 from archive.cli.search import refreshed
 from archive.export.dictionary import dictionary
 from archive.export.export import FORMATS, export
@@ -34,6 +34,7 @@ def export_(
     names: Annotated[
         list[str] | None, typer.Argument(metavar="COLLECTION", help="The collections, one or more.", show_default=False)
     ] = None,
+    every: Annotated[bool, typer.Option("--all", help="All collections of the home, into one.")] = False,
     to: Annotated[
         Path | None, typer.Option("--to", metavar="PLACE", help="The folder, or the file, that is made.")
     ] = None,
@@ -68,9 +69,13 @@ def export_(
     if show_dictionary:
         print(dictionary(), end="")
         return
-    if not names or to is None or form is None:
+    if not (names or every) or to is None or form is None:
         raise ExportError("say what is to be exported, how and where: export COLLECTION --format csv --to FILE")
-    sources = [Source(collection(ctx, name), versions) for name in dict.fromkeys(names)]
+    sources = [
+        Source(collection(ctx, name), versions) for name in (all_names(ctx) if every else dict.fromkeys(names or ()))
+    ]
+    if every:  # one that nothing was derived of has nothing to be exported
+        sources = [source for source in sources if source.there]
     selection = Selection(
         frozenset(kind or ()),
         frozenset(language or ()),

@@ -61,6 +61,11 @@ class Source:
         return self.collection.name
 
     @property
+    def there(self) -> bool:
+        """Whether there is a dataset."""
+        return (self.collection.dataset_dir / PUBLICATIONS).is_file()
+
+    @property
     def path(self) -> Path:
         """The file that is read. Raises CollectionError where there is none."""
         path = self.collection.dataset_dir / (HISTORY if self.versions else PUBLICATIONS)

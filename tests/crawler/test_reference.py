@@ -83,7 +83,7 @@ def test_the_examples_work(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ident = lines(home / "collections/demo/dataset/publications.jsonl")[0]["id"]
     there = {"timep:p3105": ident, "timep": "demo", "3": "1"}
     (home / "schedule.toml").write_text('[[entry]]\ninstitute = "demo"\nwhen = "every day at 03:00"\n')
-    first, last = ("key new",), ("unpack", "withhold")
+    first, last = ("key new", "urls index"), ("unpack", "withhold")
     for name in sorted(VERBS, key=lambda name: (name not in first, name in last, name)):
         if name in NOT_HERE:
             continue

@@ -11,6 +11,9 @@ from typing import IO, Any
 
 from archive.errors import CollectionError
 from archive.store.journal import sync_folder
+from archive.store.remote import backends
+
+_OBSTORE = ("s3", "s3a", "gs", "az", "abfs", "abfss", "adl")
 
 
 def is_url(place: str) -> bool:
@@ -19,16 +22,25 @@ def is_url(place: str) -> bool:
 
 
 def filesystem(place: str) -> tuple[Any, str]:
-    """fsspec's filesystem for a URL, and the path in it. Credentials are those of the environment."""
+    """fsspec's filesystem for a URL, and the path in it: the stores that obstore knows by that, all others as fsspec
+    has them. Credentials are those of the environment.
+    """
+    scheme, _, path = place.partition("://")
     try:
         import fsspec
-    except ModuleNotFoundError:
+
+        if scheme in _OBSTORE:
+            from obstore.fsspec import FsspecStore
+
+            known: Any = FsspecStore
+            system = known(scheme, client_options={"allow_http": backends.plain_http()}, **backends.region())
+            return system, path
+        system, path = fsspec.core.url_to_fs(place)
+    except ModuleNotFoundError as error:
         raise CollectionError(
-            f"{place}: URLs need fsspec, which is not installed: pip install 'policy-archive[objects]', or "
+            f"{place}: URLs need {error.name}, which is not installed: pip install 'policy-archive[objects]', or "
             "'.[objects]' in a checkout"
         ) from None
-    try:
-        system, path = fsspec.core.url_to_fs(place)
     except (ImportError, ValueError) as problem:
         raise CollectionError(f"{place} cannot be opened: {problem}") from None
     return system, path

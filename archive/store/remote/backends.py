@@ -79,16 +79,15 @@ class _Obstore:
                 self._folder = Path(unquote(parts.path))
                 self._local: Callable[[Path], Any] = store.LocalStore
             elif parts.scheme in ("s3", "s3a"):
-                endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or ""
                 # `checksum_algorithm` has the store refuse bytes that were damaged on their way
                 self._store = store.S3Store(
                     parts.netloc,
                     prefix=unquote(parts.path).strip("/") or None,
                     checksum_algorithm="SHA256",
                     copy_if_not_exists="multipart",
-                    client_options=_CLIENT | {"allow_http": endpoint.startswith("http://")},
+                    client_options=_CLIENT | {"allow_http": plain_http()},
                     retry_config=once,
-                    **_region(),
+                    **region(),
                 )
             else:
                 self._store = made(url, client_options=_CLIENT, retry_config=once)
@@ -260,7 +259,13 @@ def first_line(error: BaseException) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
 
 
-def _region() -> Any:
+def plain_http() -> bool:
+    """Whether the environment names a store of S3's kind that is reached without TLS, as on loopback."""
+    endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or ""
+    return endpoint.startswith("http://")
+
+
+def region() -> Any:
     """Stores at an address of their own seldom have regions, but the signature names one."""
     named = any(name in os.environ for name in ("AWS_REGION", "AWS_DEFAULT_REGION"))
     return {} if named else {"region": "us-east-1"}

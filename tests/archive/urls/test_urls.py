@@ -1,0 +1,240 @@
+"""The index of addresses: its columns are Common Crawl's, it is sorted, and DuckDB finds things here and in S3."""
+
+import datetime
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow.parquet
+import pytest
+from typer.testing import CliRunner
+
+import archive.cli
+from archive.dataset.batch import loose
+from archive.dataset.batch.files import Target
+from archive.dataset.batch.local import Local
+from archive.errors import CollectionError
+from archive.store import access, cdxj
+from archive.store.cdxj import IndexLine
+from archive.store.collection import Collection
+from archive.urls import build
+from archive.urls.find import Finder, Wanted
+from archive.urls.table import SCHEMA, row
+from tests.archive.dataset.batch import warcs
+from tests.archive.dataset.batch.test_loose import shards
+from tests.archive.dataset.test_derive import CASE, HOME, collection, exchange, write
+from tests.archive.store.remote import moto
+
+__all__ = ["collection"]
+
+# cc-index-table, src/main/resources/schema/cc-index-schema-flat.json, but `warc_record_id`, which came in 2026
+COMMON_CRAWL = [
+    "url_surtkey",
+    "url",
+    "url_host_name",
+    "url_host_tld",
+    "url_host_2nd_last_part",
+    "url_host_3rd_last_part",
+    "url_host_4th_last_part",
+    "url_host_5th_last_part",
+    "url_host_registry_suffix",
+    "url_host_registered_domain",
+    "url_host_private_suffix",
+    "url_host_private_domain",
+    "url_host_name_reversed",
+    "url_protocol",
+    "url_port",
+    "url_path",
+    "url_query",
+    "fetch_time",
+    "fetch_status",
+    "fetch_redirect",
+    "content_digest",
+    "content_mime_type",
+    "content_mime_detected",
+    "content_charset",
+    "content_languages",
+    "content_truncated",
+    "warc_filename",
+    "warc_record_offset",
+    "warc_record_length",
+    "warc_segment",
+    "crawl",
+    "subset",
+]
+
+
+def rows(folder: Path) -> list[dict[str, Any]]:
+    return [one for path in sorted(folder.glob("*.parquet")) for one in pyarrow.parquet.read_table(path).to_pylist()]
+
+
+def line(url: str, **more: Any) -> IndexLine:
+    told = {"mime": "text/html", "status": 200, "digest": "sha256:0", "length": 9, "offset": 5_000_000_000}
+    return IndexLine(cdxj.key(url), "20260203040506", url, filename="a-1-00000.warc.gz", **(told | more))
+
+
+def test_the_columns_are_common_crawls() -> None:
+    assert SCHEMA.names == COMMON_CRAWL
+    types = {
+        name: str(SCHEMA.field(name).type) for name in ("warc_record_offset", "warc_record_length", "fetch_status")
+    }
+    assert types == {"warc_record_offset": "int64", "warc_record_length": "int64", "fetch_status": "int16"}
+
+
+def test_an_address_is_taken_apart() -> None:
+    told = row(line("https://host1.sub.bbc.co.uk:8443/a/%D8%A3?q=1&b"), "crawl-1")
+    wanted = {
+        "url_surtkey": "uk,co,bbc,sub,host1:8443)/a/%d8%a3?b&q=1",
+        "url_host_name": "host1.sub.bbc.co.uk", "url_host_name_reversed": "uk.co.bbc.sub.host1",
+        "url_host_tld": "uk", "url_host_2nd_last_part": "co", "url_host_3rd_last_part": "bbc",
+        "url_host_4th_last_part": "sub", "url_host_5th_last_part": "host1",
+        "url_host_registry_suffix": "co.uk", "url_host_registered_domain": "bbc.co.uk",
+        "url_host_private_suffix": "co.uk", "url_host_private_domain": "bbc.co.uk",
+        "url_protocol": "https", "url_port": 8443, "url_path": "/a/%D8%A3", "url_query": "q=1&b",
+        "fetch_time": datetime.datetime(2026, 2, 3, 4, 5, 6), "fetch_status": 200, "subset": "warc",
+        "warc_record_offset": 5_000_000_000, "crawl": "crawl-1",
+    }  # fmt: skip
+    assert {name: told[name] for name in wanted} == wanted
+    bucket = row(line("https://mine.s3.amazonaws.com/x"), "c")
+    assert (bucket["url_host_registered_domain"], bucket["url_host_private_domain"]) == (
+        "amazonaws.com", "mine.s3.amazonaws.com",
+    )  # fmt: skip
+    arabic = row(line("https://xn--mgbh0fb.xn--ngbc5azd/"), "c")  # مثال.شبكة
+    assert arabic["url_host_registered_domain"] == "xn--mgbh0fb.xn--ngbc5azd"
+    number = row(line("http://127.0.0.1:8765/"), "c")
+    assert (number["url_host_name"], number["url_host_registered_domain"], number["url_host_name_reversed"]) == (
+        "127.0.0.1", None, None,
+    )  # fmt: skip
+    assert row(line("https://a.example/robots.txt"), "c")["subset"] == "robotstxt"
+    assert row(line("https://a.example/", status=404), "c")["subset"] == "crawldiagnostics"
+    again = row(line("https://a.example/", status=None, mime=cdxj.REVISIT), "c")
+    assert (again["fetch_status"], again["subset"]) == (304, "crawldiagnostics")
+
+
+@pytest.fixture
+def index(tmp_path: Path, collection: Collection) -> Path:
+    """Of a collection and of WARCs as Common Crawl and wget have them."""
+    warcs.common_crawl(tmp_path / "CC-MAIN-1-00000.warc.gz")
+    plain = warcs.record("response", HOME + "a/", warcs.response("x"), "WARC-Truncated: time")
+    (tmp_path / "plain.warc").write_bytes(plain)
+    places = [str(tmp_path / "CC-MAIN-1-00000.warc.gz"), str(tmp_path / "plain.warc")]
+    made = build.build([collection], places, str(tmp_path / "index"))
+    assert (made.rows, made.files, made.failures) == (6 + 5 + 1, ["urls-00000.parquet"], [])
+    return tmp_path / "index"
+
+
+def test_it_is_sorted_and_leads_to_the_records(index: Path, tmp_path: Path, collection: Collection) -> None:
+    found = rows(index)
+    order = [(one["url_surtkey"].encode(), one["fetch_time"]) for one in found]
+    assert order == sorted(order)
+    [group] = [pyarrow.parquet.ParquetFile(path).metadata.row_group(0) for path in index.iterdir()]
+    assert [(one.column_index, one.descending) for one in group.sorting_columns] == [(0, False), (17, False)]
+    for one in found:
+        folder, _, name = one["warc_filename"].rpartition("/")
+        path = collection.archive_dir / name if folder else tmp_path / name
+        assert (folder == "nile/archive") == name.startswith("nile")
+        at = one["warc_record_offset"]
+        assert len(path.read_bytes()[at : at + one["warc_record_length"]]) == one["warc_record_length"]
+    moved = next(one for one in found if one["fetch_status"] == 302)
+    assert (moved["fetch_redirect"], moved["subset"], moved["crawl"]) == ("/new", "crawldiagnostics", "CC-MAIN-1")
+    assert {one["content_truncated"] for one in found} == {None, "length", "time"}
+    assert next(one for one in found if one["url"] == warcs.ARABIC)["content_charset"] == "utf-8"
+
+
+def test_duckdb_finds_addresses_prefixes_and_domains(index: Path) -> None:
+    with Finder(str(index)) as finder:
+
+        def urls(*given: Any, **more: Any) -> list[str]:
+            return [one["url"] for one in finder.find(Wanted(*given, **more))]
+
+        assert set(urls(CASE)) == {CASE}
+        assert len(urls(CASE)) == 2
+        assert len(urls(HOME + "2025/*")) == 2
+        assert set(urls("*.example")) == {one["url"] for one in rows(index)}
+        assert urls("*.one.example") == ["https://one.example/2025/court/"]
+        assert urls("*.ne.example") == []
+        assert len(urls(HOME + "a/", status=404)) == 2
+        assert urls(mime="image/png", until=datetime.date(2026, 1, 31)) == [HOME + "a.png"]
+        assert len(urls(since=datetime.date(2026, 2, 3), until=datetime.date(2026, 2, 3))) == 6
+        assert len(urls(limit=3)) == 3
+        assert urls("https://one.example/'; DROP VIEW urls") == []
+        [counted] = finder.sql("SELECT count(*) AS n FROM urls WHERE url_host_registered_domain = 'nile.example'")
+        assert counted == {"n": 7}
+        with pytest.raises(CollectionError, match="DuckDB: Binder Error"):
+            list(finder.sql("SELECT nothing FROM urls"))
+
+
+def test_other_tools_read_it_as_it_is(index: Path) -> None:
+    told = duckdb.sql(f"SELECT typeof(warc_record_offset), typeof(fetch_time) FROM '{index}/*.parquet' LIMIT 1")
+    assert told.fetchall() == [("BIGINT", "TIMESTAMP")]
+
+
+def test_what_is_withheld_is_in_no_row(tmp_path: Path, collection: Collection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access, "hidden", lambda folder, day: {cdxj.key(CASE): None})
+    made = build.build([collection], [], str(tmp_path / "index"))
+    assert (made.withheld, made.rows) == (2, 4)
+    assert CASE not in {one["url"] for one in rows(tmp_path / "index")}
+    told = loose.derive([str(collection.archive_dir)], str(tmp_path / "to"), Local(1))
+    assert told.counts.skipped["withheld"] == 2
+    assert CASE not in {one["url"] for one in shards(tmp_path / "to")}
+
+
+def test_many_files_and_runs_are_one_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build, "GROUP", 4)
+    monkeypatch.setattr(build, "FILE", 8)
+    monkeypatch.setattr(build, "_RUNS", 2)
+    for number in range(5):
+        warcs.demo(tmp_path / f"d-{number}.warc.gz", range(number, 60, 12))
+    made = build.build([], [str(tmp_path)], str(tmp_path / "index"))
+    assert (made.rows, len(made.files)) == (25, 4)
+    keys = [one["url_surtkey"] for one in rows(tmp_path / "index")]
+    assert keys == sorted(keys)
+    made = build.build([], [str(tmp_path / "d-0.warc.gz")], str(tmp_path / "index"))
+    assert sorted(path.name for path in (tmp_path / "index").iterdir()) == made.files == ["urls-00000.parquet"]
+
+
+@pytest.mark.usefixtures("keys")
+def test_it_lies_and_is_found_in_an_object_store(tmp_path: Path, store: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As do shards, and the WARCs that they are made of."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", store)
+    bucket = f"s3://{moto.BUCKET}/فهرس"
+    path = warcs.common_crawl(tmp_path / "CC-MAIN-1-00000.warc.gz")
+    Target(f"{bucket}/warcs").put(path.rename(tmp_path / "moved.warc.gz"))
+    made = build.build([], [f"{bucket}/warcs"], f"{bucket}/index")
+    assert (made.rows, made.failures) == (5, [])
+    with Finder(f"{bucket}/index") as finder:
+        [found] = finder.find(Wanted(warcs.ARABIC))
+        assert (found["content_mime_type"], found["warc_filename"]) == ("text/html", "moved.warc.gz")
+    seen = [loose.derive([f"{bucket}/warcs"], f"{bucket}/pages", Local(1)).reused for _ in range(2)]
+    assert seen == [0, 1]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    for name in ("nile", "delta"):
+        made = Collection.open(tmp_path / "home" / "collections" / name, create=True)
+        write(made, 1, [exchange(HOME + name, {"title": "مقال"}, 1)])
+    return tmp_path / "home"
+
+
+def run(home: Path, *words: str) -> tuple[int, str]:
+    done = CliRunner().invoke(archive.cli.app, ["--home", str(home), *words])
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done.exit_code, done.stdout
+
+
+def test_the_command_indexes_all_collections_and_finds(home: Path, tmp_path: Path) -> None:
+    to = str(tmp_path / "index")
+    assert run(home, "urls", "index", "--all", "--to", to) == (0, f"2 captures in 1 file\n{to}\n")
+    code, printed = run(home, "urls", "find", to, "nile.example/*", "--json")
+    assert (code, [json.loads(line)["warc_filename"].split("/")[0] for line in printed.splitlines()]) == (
+        0, ["delta", "nile"],
+    )  # fmt: skip
+    assert run(home, "urls", "find", to, "--sql", "SELECT count(*) FROM urls") == (0, "2\n")
+    assert run(home, "urls", "find", to, "https://nowhere.example/") == (1, "")
+    with pytest.raises(CollectionError, match=r"makes one|no folder with one"):
+        run(home, "urls", "find", str(home))
+    with pytest.raises(CollectionError, match="collections, WARCs, or --all"):
+        run(home, "urls", "index", "--to", to)
