@@ -1,12 +1,15 @@
 """`export`, as a person runs it: forms, filters, cards, and what it refuses."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
+import pyarrow.dataset
 import pytest
 import yaml
 
+from archive.store.collection import Collection
 from tests import shelf
 from tests.archive.export.making import ARABIC, run
 
@@ -69,6 +72,16 @@ def test_several_collections_and_versions_have_keys_of_their_own(home: Path, tmp
     card = (tmp_path / "x.json.README.md").read_text(encoding="utf-8")
     assert "CC BY 4.0" in card
     assert "نسخة" in card
+
+
+def test_all_collections_are_one_set_of_parquet_by_institute_and_year(home: Path, tmp_path: Path) -> None:
+    """One that has no dataset is left out."""
+    Collection.open(home / "collections" / "empty", create=True)
+    done = run(home, "export", "--all", "--format", "parquet", "--to", tmp_path / "all")
+    assert done.stdout.startswith(f"{COUNT + 10} publications"), done.stderr
+    folders = {path.parent.relative_to(tmp_path / "all" / "data") for path in (tmp_path / "all").rglob("*.parquet")}
+    assert all(re.fullmatch(r"institute=demo/year=(\d{4}|__\w+__)", folder.as_posix()) for folder in folders)
+    assert len(pyarrow.dataset.dataset(tmp_path / "all" / "data", partitioning="hive").to_table()) == COUNT + 10
 
 
 def test_markdown_files_have_front_matter(home: Path, tmp_path: Path) -> None:
