@@ -145,6 +145,7 @@ class Crawl:
         delay = profile.etiquette.delay if asked.delay is None else asked.delay
         tenure = Tenure.take(collection, database, delay)
         try:
+            collection.refresh()
             collection.recover()
             return cls(profile, collection, tenure, asked)
         except BaseException as error:  # noqa: BLE001  raised again

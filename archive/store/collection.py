@@ -85,6 +85,12 @@ class Collection(Folder):
         finally:
             self._lock.release()
 
+    def refresh(self) -> None:
+        """Bring a collection that lies in a store up to what is there now, under the lock: what was written until it
+        was taken."""
+        if self.remote:
+            self.remote.pull()
+
     def publish(self) -> None:
         """Put small files that were made without the lock into the store of a collection that lies in one. Whoever
         writes at the moment does so at its end.

@@ -83,7 +83,7 @@ class Folder:
 
     @property
     def ledger(self) -> Ledger:
-        return Ledger(self.path / "ledger.jsonl", self.remote.commit if self.remote else None, self.fence)
+        return Ledger(self.path / "ledger.jsonl", self.remote, self.fence)
 
     def members_of(self, warc: str) -> Path:
         """The list of a sealed file's members."""

@@ -8,10 +8,10 @@ does not stop someone who can rewrite all of it: a report prints `head()`, to be
 import hashlib
 import json
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from archive.errors import CollectionError, DamagedRecord
 from archive.store.fence import Fence
@@ -20,16 +20,23 @@ from archive.store.journal import Journal
 GENESIS = "0" * 64
 
 
+class Elsewhere(Protocol):
+    """Where each line is kept before it stands here: an object store (archive/store/remote)."""
+
+    def ready(self, event: str) -> None:
+        """Whatever takes long before a line of that sort."""
+
+    def commit(self, event: str, line: bytes) -> None:
+        """Keep the line; where this raises, there is none."""
+
+
 class Ledger:
     """ledger.jsonl of a collection. Appended to under the collection's lock."""
 
-    def __init__(
-        self, path: Path, commit: Callable[[str, bytes], None] | None = None, fence: Fence | None = None
-    ) -> None:
-        """`commit` is given the event and each line before it is appended: where it raises, there is no line."""
+    def __init__(self, path: Path, elsewhere: Elsewhere | None = None, fence: Fence | None = None) -> None:
         self.path = path
         self._journal = Journal(path)
-        self._commit = commit
+        self._elsewhere = elsewhere
         self._fence = fence
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
@@ -75,6 +82,8 @@ class Ledger:
         and what there is to tell. Synced when it returns. Where many machines might write, it says who did: `owner` and
         `fence`. Raises LostLock where that is another one by now.
         """
+        if self._elsewhere:
+            self._elsewhere.ready(event)
         if self._fence is None:
             self._append(event, at, told)
             return
@@ -85,8 +94,8 @@ class Ledger:
         self.mend()
         entry = {"event": event, "at": at.astimezone(UTC).isoformat(), **told, "previous": self.head()}
         line = json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8")
-        if self._commit:
-            self._commit(event, line)
+        if self._elsewhere:
+            self._elsewhere.commit(event, line)
         self._journal.append([line + b"\n"])
 
 

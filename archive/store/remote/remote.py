@@ -22,7 +22,7 @@ from archive.store.cdxj import Index
 from archive.store.journal import Journal, sync_folder
 from archive.store.names import plain
 from archive.store.remote import objects, snapshot
-from archive.store.remote.notes import Notes, sha256
+from archive.store.remote.notes import Known, Notes, sha256
 from archive.store.remote.objects import Objects
 from archive.store.remote.snapshot import Snapshot
 from archive.store.whole import whole
@@ -41,6 +41,7 @@ class Remote:
         self._state = folder / "state"
         self._ledger = Journal(folder / "ledger.jsonl")
         self._index = Index(folder / "indexes" / "index.cdxj")
+        self._there: set[str] = set()  # objects of small files that this one has put
 
     @property
     def objects(self) -> Objects:
@@ -67,6 +68,12 @@ class Remote:
     def keep_torn(self, path: Path) -> None:
         """Puts what was cut off a file."""
         self.objects.put(_ARCHIVE + path.name, path, sha256(path))
+
+    def ready(self, event: str) -> None:
+        """Puts the small files where such a line may change them, before anybody is kept waiting for the line."""
+        if event not in _WARC_EVENTS:
+            notes = Notes.read(self._state)
+            self._put_files(snapshot.files_of(self.folder, notes), notes)
 
     def commit(self, event: str, line: bytes) -> None:
         """Puts the ledger's next line, which follows the last one here; before it, where it may change them, the small
@@ -111,10 +118,7 @@ class Remote:
             index = found
         if base == notes.base and not snapshot.differ(files, notes.files):
             return
-        for name, known in files.items():
-            before = notes.files.get(name)
-            if before is None or before.sha256 != known.sha256:
-                self.objects.put(known.object, self.folder / name, known.sha256)
+        self._put_files(files, notes)
         made = Snapshot(notes.seen + 1, ledger, head, files, base)
         data = made.dumps()
         try:
@@ -122,6 +126,13 @@ class Remote:
         except Taken:
             raise self._fenced(f"snapshot {made.number}") from None
         Notes(made.number, made.number, files, notes.merged, index, base).write(self._state)
+
+    def _put_files(self, files: dict[str, Known], notes: Notes) -> None:
+        for name, known in files.items():
+            before = notes.files.get(name)
+            if (before is None or before.sha256 != known.sha256) and known.object not in self._there:
+                self.objects.put(known.object, self.folder / name, known.sha256)
+                self._there.add(known.object)
 
     def _fenced(self, what: str) -> Fenced:
         return Fenced(
