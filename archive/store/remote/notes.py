@@ -25,8 +25,7 @@ class Known:
 class Notes:
     """What was seen last."""
 
-    snapshot: int = 0  # the number of the one whose files are here
-    seen: int = 0  # the highest number that there was, in force or not
+    snapshot: str = ""  # the key of the one whose files are here
     files: dict[str, Known] = field(default_factory=dict)
     merged: int = 0  # lines of the ledger whose WARCs are in the index here
     index: str | None = None  # SHA-256 of the index as the store's parts give it

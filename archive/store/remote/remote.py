@@ -6,7 +6,7 @@ In the store, below the collection's URL:
     indexes/NAME.cdxj, NAME.members.jsonl   of each WARC; put before the WARC's line of the ledger
     ledger/00000001.json …          a line each. A WARC is acknowledged, and a snapshot in force, when its line is there
     dataset/publications.jsonl.HASH …       a file as it was once; `snapshots/` says which ones belong together
-    snapshots/00000001.json …
+    snapshots/00000001.HEAD.0001.json …     behind which line of the ledger, and the hash of that
 
 Every object is put once, under a condition that the name is free. Who writes the ledger's next line while another has
 written it holds a collection that is no longer its own: that is Fenced, and nothing follows.
@@ -119,13 +119,13 @@ class Remote:
         if base == notes.base and not snapshot.differ(files, notes.files):
             return
         self._put_files(files, notes)
-        made = Snapshot(notes.seen + 1, ledger, head, files, base)
+        made = Snapshot(snapshot.next_key(notes.snapshot, ledger, head), files, base)
         data = made.dumps()
         try:
-            self.objects.put(snapshot.key(made.number), data, hashlib.sha256(data).hexdigest())
+            self.objects.put(made.key, data, hashlib.sha256(data).hexdigest())
         except Taken:
-            raise self._fenced(f"snapshot {made.number}") from None
-        Notes(made.number, made.number, files, notes.merged, index, base).write(self._state)
+            raise self._fenced(made.key) from None
+        Notes(made.key, files, notes.merged, index, base).write(self._state)
 
     def _put_files(self, files: dict[str, Known], notes: Notes) -> None:
         for name, known in files.items():
@@ -181,16 +181,10 @@ class Remote:
         self._ledger.append([line + b"\n" for line in fetched])
 
     def _pull_snapshot(self, notes: Notes) -> None:
-        names = self.objects.names(snapshot.FOLDER, snapshot.key(notes.snapshot) if notes.snapshot else None)
-        if not names:
-            return
-        notes.seen = max(notes.seen, snapshot.number_of(names[-1]))
         heads = [_GENESIS, *map(_hash, self._ledger)]
-        for name in reversed(names):
-            found = Snapshot.loads(snapshot.number_of(name), self.objects.read(name))
-            if found.ledger < len(heads) and heads[found.ledger] == found.head:
-                self._apply(found, notes)
-                return
+        key = snapshot.newest(self.objects.names(snapshot.FOLDER), heads)
+        if key is not None and key != notes.snapshot:
+            self._apply(Snapshot.loads(key, self.objects.read(key)), notes)
 
     def _apply(self, found: Snapshot, notes: Notes) -> None:
         for name, known in found.files.items():
@@ -206,7 +200,7 @@ class Remote:
         if found.base is not None and found.base != notes.base:
             self.objects.fetch(found.base["object"], self._index.path, found.base["sha256"])
             notes.index, notes.merged = found.base["sha256"], int(found.base["ledger"])
-        notes.base, notes.files, notes.snapshot = found.base, found.files, found.number
+        notes.base, notes.files, notes.snapshot = found.base, found.files, found.key
 
     def _pull_index(self, notes: Notes) -> None:
         """Takes in what the index lacks: the parts of files that were sealed since."""

@@ -1,13 +1,15 @@
 """The small files of a collection (dataset, reports, access rules, …) as they were together.
 
-Each file is an object with its SHA-256 in the name, so that it is put once and never replaced; a snapshot is a numbered
-object that names them all, put once as well. It holds from when the ledger has the line that it names: dataset and
-ledger change in one step, and of two writers one fails.
+Each file is an object with its SHA-256 in the name, so that it is put once and never replaced; a snapshot is an object
+that names them all, put once as well. Its own name says behind which line of the ledger it stands: it is in force from
+when the ledger has that line, so that dataset and ledger change in one step, and what a writer leaves that was stopped
+before its line is never in force. The newest is that behind the last line; of several, that with the highest number.
 """
 
 import json
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from archive.store.remote.notes import Known, Notes, sha256
 FOLDER = "snapshots/"
 _FILES = ("collection.toml",)
 _FOLDERS = ("dataset", "crawls", "acl", "releases")
+_KEY = re.compile(re.escape(FOLDER) + r"(\d{8})\.([0-9a-f]{16})\.(\d{4,})\.json")
 _BEING_WRITTEN = (".tmp", ".new")
 
 
@@ -24,45 +27,55 @@ _BEING_WRITTEN = (".tmp", ".new")
 class Snapshot:
     """One of them, as it was read."""
 
-    number: int
-    ledger: int  # lines of the ledger
-    head: str  # the hash of the last of these: without that very line it is not in force
+    key: str
     files: dict[str, Known]
     base: dict[str, Any] | None
 
     @classmethod
-    def loads(cls, number: int, data: bytes) -> "Snapshot":
+    def loads(cls, key: str, data: bytes) -> "Snapshot":
         """Raises StoreError where it is none, or names files outside of a collection."""
         try:
             told = json.loads(data)
             files = {path: Known(one["object"], one["sha256"], one["size"]) for path, one in told["files"].items()}
-            made = cls(number, told["ledger"], told["head"], files, told["index"])
+            made = cls(key, files, told["index"])
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise StoreError(f"{key(number)} is no snapshot ({type(error).__name__}: {error})") from None
+            raise StoreError(f"{key} is no snapshot ({type(error).__name__}: {error})") from None
         for path in files:
             if not _belongs(path):
-                raise StoreError(f"{key(number)} names {path!r}, which is no file of a collection's")
+                raise StoreError(f"{key} names {path!r}, which is no file of a collection's")
         return made
 
     def dumps(self) -> bytes:
         files = {
             path: {"object": one.object, "sha256": one.sha256, "size": one.size} for path, one in self.files.items()
         }
-        told = asdict(self) | {"files": dict(sorted(files.items())), "index": self.base}
-        del told["base"]
+        told = {"files": dict(sorted(files.items())), "index": self.base}
         return json.dumps(told, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
-def key(number: int) -> str:
-    return f"{FOLDER}{number:08}.json"
+def newest(keys: Iterable[str], heads: Sequence[str]) -> str | None:
+    """The key of the one that is in force; `heads` are the hashes of the ledger's lines, behind that of none."""
+    places = [(key, _place(key)) for key in keys]
+    lines = len(heads)
+    held = [key for key, (line, head, _) in places if line < lines and heads[line].startswith(head)]
+    return max(held, default=None)
 
 
-def number_of(name: str) -> int:
-    """The number in a key; raises StoreError where it has none."""
-    plain = name.rpartition("/")[2].partition(".")[0]
-    if not plain.isdecimal():
-        raise StoreError(f"{name} has no number: it is not of this archive")
-    return int(plain)
+def next_key(before: str, line: int, head: str) -> str:
+    """The key of one behind that line, whose hash is the head; `before` is the key of the one before it."""
+    number = 1
+    if before:
+        at, begun, last = _place(before)
+        number = last + 1 if at == line and head.startswith(begun) else 1
+    return f"{FOLDER}{line:08}.{head[:16]}.{number:04}.json"
+
+
+def _place(key: str) -> tuple[int, str, int]:
+    """Line, beginning of its hash, and number in a key; raises StoreError where there is none."""
+    found = _KEY.fullmatch(key)
+    if found is None:
+        raise StoreError(f"{key} is not of this archive: take it away")
+    return int(found[1]), found[2], int(found[3])
 
 
 def files_of(folder: Path, notes: Notes) -> dict[str, Known]:

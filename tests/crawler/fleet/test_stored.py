@@ -24,7 +24,7 @@ def test_what_a_lost_machine_had_not_put_there_is_fetched_again(
 ) -> None:
     url, name = f"file://{tmp_path}/مخزن", "stored"
     log = tmp_path / "log.jsonl"
-    with DemoServer(pages=12, log=log) as site:
+    with DemoServer(pages=10, log=log) as site:
         words = ["crawl", profile(tmp_path, site.url, extends="demo"), "--collection", name]
         words += ["--allow-private", "--delay", "0.01"]
         for key, value in around(postgres, "one").items():

@@ -202,6 +202,25 @@ def test_of_two_machines_that_write_one_is_stopped(store: str, proxy: Proxy, tmp
     check("اثنان", proxy, held(store, "اثنان"))
 
 
+def test_one_that_was_stopped_is_in_nobodys_way(store: str, proxy: Proxy, tmp_path: Path) -> None:
+    """Two that have the same beginning: the second, which comes too late, tries to put its dataset there in between."""
+    one, two = (opened("بينهما", tmp_path / name) for name in ("one", "two"))
+    with one.lock():
+        hand = writer(one, roll_at=1, revisits=False)
+        hand.write([exchange(f"{ARABIC}0/")])
+        hand.seal()
+        for folder in (one, two):
+            text = f'{{"id":"{folder.path.parents[2].name}"}}\n'
+            (folder.dataset_dir / "publications.jsonl").write_text(text, encoding="utf-8")
+        with pytest.raises(Fenced):
+            two.ledger.append("derived", BEGAN)
+        two.publish()  # behind a line that is there: what is behind a later one is newer
+        hand.close_crawl({"found": 1})
+    third = opened("بينهما", tmp_path / "three")
+    assert (third.dataset_dir / "publications.jsonl").read_text() == '{"id":"one"}\n'
+    assert [entry["event"] for entry in third.ledger] == ["sealed", "crawl"]
+
+
 def test_a_snapshot_is_in_force_with_its_line_alone(store: str, proxy: Proxy, tmp_path: Path) -> None:
     """A writer that dies, or is fenced, between the dataset and the ledger's line has published nothing."""
     one = opened("صورة", tmp_path / "one")
