@@ -62,9 +62,9 @@ class Address:
         return named
 
     def __str__(self) -> str:
-        return self.url.set(drivername="postgresql", password=None, query={}).render_as_string() + (
-            f" ({self.url.query['host']})" if "host" in self.url.query else ""
-        )
+        url = self.url
+        shown = sa.URL.create("postgresql", url.username, None, url.host, url.port, url.database)
+        return str(shown) + (f" ({url.query['host']})" if "host" in url.query else "")
 
     @property
     def text(self) -> str:

@@ -13,12 +13,15 @@ from archive.browse.proof import Proof
 from archive.catalogue.fold import fold
 from archive.catalogue.lines import line_at
 from archive.catalogue.search import Search
+from archive.database import DATABASE, Address
 from archive.dataset.differences import differences
 from archive.dataset.jsonl import HISTORY
 from archive.dataset.side_by_side import rows as side_by_side
 from archive.dataset.side_by_side import said
+from archive.errors import DatabaseError
 from archive.export.citations import FORMATS, Archive, plain
 from archive.export.selection import Source
+from archive.fleet import standing
 
 _FACETS = ("kind", "language", "year", "institute", "collection")
 _FILTERS = (*_FACETS, "state", "author", "tag", "section", "country")
@@ -196,6 +199,15 @@ def report(connection: sqlite3.Connection, asked: Asked, home: Home) -> Answer:
         return None
     paper = collection.crawls_dir / row["crawl"] / "report.html"
     return Raw(paper.read_text(encoding="utf-8"), "text/html; charset=utf-8") if paper.is_file() else None
+
+
+def fleet(connection: sqlite3.Connection, asked: Asked, home: Home) -> Answer:
+    """The whole fleet, where a database is named: it is asked anew each time."""
+    try:
+        address = Address.of_environment(DATABASE)
+        return None if address is None else {"found": standing.of(address), "problem": None}
+    except DatabaseError as error:
+        return {"found": None, "problem": str(error)}
 
 
 def replay(connection: sqlite3.Connection, asked: Asked, home: Home) -> Answer:

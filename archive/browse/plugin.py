@@ -1,5 +1,6 @@
 """The plugin that gives Datasette our pages: routes, what templates may call, and the guard around it."""
 
+import os
 import sqlite3
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +14,7 @@ from archive.browse import pages, shown
 from archive.browse.blocks import rendered
 from archive.browse.guard import guarded
 from archive.browse.home import Home
+from archive.database import DATABASE as DATABASE_ADDRESS
 
 DATABASE = "catalogue"
 _ROUTES: tuple[tuple[str, str], ...] = (
@@ -29,6 +31,7 @@ _ROUTES: tuple[tuple[str, str], ...] = (
     (r"^/crawls$", "crawls"),
     (r"^/crawl/(?P<collection>[^/]+)/(?P<id>[^/]+)$", "crawl"),
     (r"^/crawl/(?P<collection>[^/]+)/(?P<id>[^/]+)/report$", "report"),
+    (r"^/fleet$", "fleet"),
     (r"^/replay$", "replay"),
 )
 
@@ -80,7 +83,7 @@ class Plugin:
         }  # fmt: skip
         env.globals |= {
             "blocks": rendered, "here": shown.here, "publication_at": shown.publication_at,
-            "replay_at": shown.replay_at,
+            "replay_at": shown.replay_at, "has_fleet": lambda: bool(os.environ.get(DATABASE_ADDRESS)),
         }  # fmt: skip
 
     @hookimpl  # type: ignore[untyped-decorator]

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from archive.database import Address
 from archive.errors import DatabaseError
@@ -176,7 +177,7 @@ def _failing(connection: sa.Connection) -> list[Failed]:
     newest = (
         sa.select(RUNS)
         .where(RUNS.c.ended.is_not(None))
-        .distinct(RUNS.c.collection, RUNS.c.task)
+        .ext(distinct_on(RUNS.c.collection, RUNS.c.task))
         .order_by(RUNS.c.collection, RUNS.c.task, RUNS.c.ended.desc())
         .subquery()
     )

@@ -1,6 +1,6 @@
-"""A PostgreSQL server for the tests that want one, started once; and the two places where a frontier can lie."""
+"""The two places where a frontier can lie."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
@@ -11,12 +11,6 @@ from crawler.frontier.place import File, Place
 from crawler.frontier.postgres import Postgres
 
 _NUMBERS = count()
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Server]:
-    with Server(fsync="off") as server:  # no machine loses its power in a test
-        yield server
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -37,14 +37,10 @@ def test_none_or_a_whole_report(
     if before:
         path.write_text(before, encoding="utf-8")
 
-    def killed(self: Path, *given: Any, **more: Any) -> None:
+    def killed(*given: Any, **more: Any) -> None:
         raise Killed
 
-    def torn(self: Path, text: str, **more: Any) -> None:
-        self.write_bytes(text.encode()[: len(text) // 2])
-        raise Killed
-
-    monkeypatch.setattr(Path, "replace" if step == "replace" else "write_text", killed if step == "replace" else torn)
+    monkeypatch.setattr(*((Path, "replace") if step == "replace" else (os, "fsync")), killed)
     with pytest.raises(Killed):
         report.write(path, outcome)
     monkeypatch.undo()
