@@ -68,6 +68,7 @@ class Local:
         self._readers = 1
         self._context = multiprocessing.get_context("spawn")  # the caller may have threads
         self._slots: list[_Slot] = []
+        self._unable = 0  # times in a row that a process could start none to read pages
 
     def run(self, jobs: Iterable[Job], step: Step) -> Iterator[Outcome]:
         """What came of each job, as they end. Ends all processes when it is left, however that is."""
@@ -131,11 +132,17 @@ class Local:
                 continue
             slot.job = None
             if isinstance(told, Outcome):
+                self._unable = 0
                 yield job, told
-            elif isinstance(told, NoWorkers) or (isinstance(told, OSError) and told.errno in _NO_SPACE):
-                raise OutOfSpace(f"{job.into}: {told.strerror}") if isinstance(told, OSError) else told
-            else:
-                yield job, f"{type(told).__name__}: {told}"
+                continue
+            if isinstance(told, OSError) and told.errno in _NO_SPACE:
+                raise OutOfSpace(f"{job.into}: {told.strerror}")
+            if isinstance(told, NoWorkers):  # what it would fork them from may have been killed
+                self._lost(slot)
+                self._unable += 1
+                if self._unable > TRIES * self.processes:
+                    raise told
+            yield job, f"{type(told).__name__}: {told}"
         for slot in self._busy:
             if time.monotonic() - slot.heard > self._stall and slot.job is not None:
                 job = slot.job

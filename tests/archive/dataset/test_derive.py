@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from archive.dataset.batch.local import Local
 from archive.dataset.compare import rederive
-from archive.dataset.derive import PAGES, PROFILE_URI, derive, stored_profile
+from archive.dataset.derive import PAGES, PROFILE_URI, SHARDS, derive, stored_profile
+from archive.dataset.pages import PageStore
 from archive.dataset.publication import stamp
 from archive.dataset.worker import Workers
 from archive.errors import CollectionError
@@ -199,6 +201,31 @@ def test_a_failure_leaves_the_old_dataset(
         derive(collection, workers=workers)
     assert files(collection.dataset_dir) == before
     assert not list(collection.dataset_dir.glob("**/*.new"))
+
+
+def test_every_engine_writes_the_same_dataset_and_what_was_read_before_a_kill_is_not_read_again(
+    collection: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("archive.dataset.derive.STRETCH", 1)
+    derive(collection)
+    before = files(collection.dataset_dir)
+    assert derive(collection, workers=Local(2), rebuild=True).derived == 5
+    assert files(collection.dataset_dir) == before
+    shards = collection.state_dir / SHARDS
+    assert not shards.exists()
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(PageStore, "add", killed)
+        with pytest.raises(KeyboardInterrupt):
+            derive(collection, rebuild=True)
+    [left] = shards.glob("*.jsonl")
+    stamp = left.stat().st_mtime_ns
+    monkeypatch.setattr("shutil.rmtree", lambda *_, **__: None)
+    assert derive(collection, rebuild=True).derived == 5
+    assert (left.stat().st_mtime_ns, files(collection.dataset_dir)) == (stamp, before)
 
 
 def test_derived_again_there_is_no_difference(collection: Collection, workers: Workers, tmp_path: Path) -> None:

@@ -16,9 +16,14 @@ import pytest
 from archive.dataset.batch import cluster, loose
 from archive.dataset.batch.cluster import OnRay
 from archive.dataset.batch.local import Local
+from archive.dataset.derive import derive
 from archive.errors import CollectionError, NotReached
+from archive.store.collection import Collection
 from tests.archive.dataset.batch import warcs
 from tests.archive.dataset.batch.test_loose import contents, failures, shards
+from tests.archive.dataset.test_derive import collection, files
+
+__all__ = ["collection"]
 
 pytest.importorskip("ray")
 # Ray's own: files and sockets that it leaves to the garbage collector, and what it plans to change one day
@@ -80,6 +85,13 @@ def test_it_gives_the_same_bytes_as_this_machine(tmp_path: Path, machines: Machi
     assert contents(tmp_path / "ray") == contents(tmp_path / "local")
     assert (told.counts.derived, told.counts.failed, sum(counted)) == (4 + 9, 1, 8 + 1 + 9)
     assert loose.derive([str(folder)], str(tmp_path / "ray"), OnRay()).reused == 5
+
+
+def test_a_collections_dataset_is_the_same(collection: Collection, machines: Machines) -> None:
+    derive(collection)
+    before = files(collection.dataset_dir)
+    assert derive(collection, workers=OnRay(), rebuild=True).derived == 5
+    assert files(collection.dataset_dir) == before
 
 
 def test_a_lost_machine_and_killed_processes_cost_nothing_and_poison_is_set_aside(

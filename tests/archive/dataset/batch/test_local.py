@@ -1,6 +1,9 @@
 """The engine of one machine: killed processes, poison, and the same bytes from any number of processes."""
 
+import contextlib
 import json
+import random
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +24,13 @@ def test_a_page_costs_itself_alone_and_what_was_killed_is_tried_again(tmp_path: 
         {"title": "أول"}, {"does": "raise"}, {"does": "end"}, {"does": "end", "once": once, "title": "Again"},
         {"does": "eat"}, {"does": "hang"}, {"title": "آخر"},
     )  # fmt: skip
-    engine = warcs.Faulty(Local(1), time_limit=2)
+    engine = warcs.Faulty(Local(1), time_limit=4)
     told = loose.derive([str(path)], str(tmp_path / "to"), engine)
     assert [one["title"] for one in shards(tmp_path / "to")] == ["أول", "Again", "آخر"]
     assert (told.counts.records, told.counts.derived, told.counts.failed) == (7, 3, 4)
     reasons = [one["reason"] for one in failures(tmp_path / "to")]
     assert reasons == [
-        "ValueError: لا يُقرأ here", "ended its worker with code 9", "took too much memory", "took longer than 2 s",
+        "ValueError: لا يُقرأ here", "ended its worker with code 9", "took too much memory", "took longer than 4 s",
     ]  # fmt: skip
     assert (told.warcs, told.aside, told.reused) == (1, 0, 0)
 
@@ -84,6 +87,42 @@ def test_a_process_that_says_nothing_is_ended(tmp_path: Path) -> None:
     engine = warcs.Faulty(Local(1, stall=0.5), time_limit=3600)
     told = loose.derive([str(path)], str(tmp_path / "to"), engine)
     assert [one.reason for one in told.failures] == ["set aside after 3 tries: no word of it for 0.5 s"]
+
+
+@pytest.mark.soak
+def test_two_thousand_pages_are_all_there_and_none_twice_whatever_is_killed(tmp_path: Path) -> None:
+    """Processes that read pages and those that do jobs are killed at random, one for every four shards."""
+    folder = tmp_path / "warcs"
+    folder.mkdir()
+    for number in range(50):
+        warcs.demo(folder / f"demo-{number:02}.warc.gz", range(40 * number, 40 * number + 40))
+    ended, rng, kills = threading.Event(), random.Random(7), 0
+
+    def kill() -> None:
+        nonlocal kills
+        while not ended.wait(0.1):
+            if len(list((tmp_path / "to" / "shards").glob("*.json"))) < 4 * kills:
+                continue  # on a slow machine, too, they get on between two kills
+            slots = [one for one in psutil.Process().children() if "spawn_main" in " ".join(_words(one))]
+            every = slots + [one for slot in slots for one in slot.children(recursive=True)]
+            if every:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    rng.choice(every).kill()
+                    kills += 1
+
+    killing = threading.Thread(target=kill)
+    killing.start()
+    try:
+        told = loose.derive([str(folder)], str(tmp_path / "to"), Local(2))
+    finally:
+        ended.set()
+        killing.join()
+    assert kills > 10
+    assert (told.counts.told(), told.aside) == ({"records": 2000, "derived": 2000, "skipped": {}, "failed": 0}, 0)
+    places = [(one["warc"], one["offset"]) for one in shards(tmp_path / "to")]
+    assert len(places) == len(set(places)) == 2000
+    loose.derive([str(folder)], str(tmp_path / "quiet"), Local(2))
+    assert contents(tmp_path / "to") == contents(tmp_path / "quiet")
 
 
 @pytest.mark.parametrize("code", [28, 122])
