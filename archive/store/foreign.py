@@ -119,7 +119,8 @@ def _member(file: IO[bytes], offset: int) -> Head:
             piece = expander.decompress(raw, _INFLATED)
         except zlib.error as problem:
             raise DamagedRecord(f"the gzip member is broken: {problem}") from None
-        length += len(raw) - len(expander.unconsumed_tail) - len(expander.unused_data)
+        # at the end of a member, zlib may hold what lies behind it as both
+        length += len(raw) - len(expander.unused_data if expander.eof else expander.unconsumed_tail)
         size += len(piece)
         kept += piece[: _KEPT - len(kept)]
     fields, begin, stated = _fields(kept)
