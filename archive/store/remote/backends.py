@@ -7,6 +7,7 @@ the writing (`If-None-Match: *` on S3). Of fsspec's only those that know exclusi
 
 import logging
 import os
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
@@ -21,6 +22,10 @@ logger = logging.getLogger(__name__)
 
 WHOLE = 64 * 1024 * 1024  # bytes up to which an object is sent in one request, from memory
 PART = 16 * 1024 * 1024  # bytes of a part of a larger one: 10,000 of them, which S3 allows, are 160 GB
+_STATUS = re.compile(r"status code: (\d{3})")
+_FINAL = ("301", "401", "403", "405")  # what no further try mends
+_LISTING = "list request"  # a folder that is empty is listed all the same: it is the bucket that is missing
+_METADATA = "169.254.169.254"  # where a machine of a cloud is asked for its role's credentials
 _OBSTORE = ("s3", "s3a", "gs", "gcs", "az", "azure", "abfs", "abfss", "adl", "file")
 _CLIENT: Any = {"connect_timeout": timedelta(seconds=15), "timeout": timedelta(minutes=10)}
 
@@ -174,7 +179,18 @@ class _Obstore:
         except (errors.NotSupportedError, errors.InvalidPathError, errors.UnknownConfigurationKeyError) as error:
             raise CollectionError(f"{key}: {first_line(error)}") from None
         except errors.BaseError as error:
-            raise Passing(first_line(error)) from None
+            told = first_line(error)
+            if _METADATA in told and "AWS_ACCESS_KEY_ID" not in os.environ:
+                raise CollectionError(
+                    "there are no credentials in the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY), and no "
+                    f"machine's role that gives some: {told}"
+                ) from None
+            found = _STATUS.search(told)
+            if found is not None and (found[1] in _FINAL or (found[1] == "404" and _LISTING in told)):
+                raise CollectionError(
+                    f"{key}: {told}: is there such a bucket, and is its address in the environment?"
+                ) from None
+            raise Passing(told) from None
 
 
 class _Fsspec:
@@ -255,8 +271,8 @@ class _Fsspec:
 
 
 def first_line(error: BaseException) -> str:
-    """What an error says, in a line: obstore's go on with the source of it."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
+    """What an error says, in a line: obstore's go on with what the store sent, and the source of it."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].partition(": <?xml")[0][:300]
 
 
 def plain_http() -> bool:

@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import hashlib
+import logging
 import os
 import random
 import time
@@ -15,7 +16,9 @@ from archive.errors import StoreError, Taken
 from archive.store.remote.backends import Backend, Exists, Passing, backend
 from archive.store.whole import whole
 
-TRIES = 8  # with the waits below, a store may be gone for two minutes
+logger = logging.getLogger(__name__)
+
+TRIES = 8  # with the waits below, a store may be gone for a minute
 _FIRST, _LONGEST = 0.5, 30.0  # seconds between two tries, doubled each time, by half at random
 _PIECE = 8 * 1024 * 1024  # bytes read back at a time
 _AT_ONCE = 16  # small objects fetched at a time: what a first look at a long ledger needs
@@ -132,6 +135,8 @@ class Objects:
         """`missing_too`: what is not there is put again, and not told."""
         wait, why = _FIRST, ""
         for number in range(TRIES):
+            if number == 2:
+                logger.warning("%s: the store did not %s (%s); it is asked again for a minute", self.url, what, why)
             if number:
                 self._sleep(wait * random.uniform(0.5, 1))
                 wait = min(2 * wait, _LONGEST)
@@ -143,9 +148,10 @@ class Objects:
                 if not missing_too:
                     raise
                 why = "it was not there when it had been put"
+        kept = "What was captured is kept on this machine: run" if what.startswith("put ") else "Run"
         raise StoreError(
-            f"{self.url}: the store did not {what} in {TRIES} tries ({why}). What was captured is kept on this "
-            "machine: run the same command again when the store answers"
+            f"{self.url}: the store did not {what} in {TRIES} tries ({why}). {kept} the same command again when it "
+            "answers"
         )
 
 
