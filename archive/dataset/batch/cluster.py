@@ -11,6 +11,7 @@ import socket
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from archive.dataset.batch.job import TRIES, Job, Outcome, Step, set_aside
@@ -21,6 +22,7 @@ from archive.errors import CollectionError, NotReached
 
 _AHEAD = 2  # jobs a processor that Ray holds: the next one's arguments are there when it is free
 _STORE = 80 << 20  # bytes of Ray's object store, where nothing lies: results are shards
+_SHORT = "/tmp" if os.access("/tmp", os.W_OK) else None
 _PATIENCE = 10.0  # seconds for a cluster's machine to answer
 _LOST_NODES = 20  # times that a job may be on a machine that goes: that is no fault of the WARC
 _held = HeldWorkers()  # of the process that Ray runs jobs in, one after another
@@ -47,14 +49,19 @@ class OnRay:
             yield
             return
         os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
-        options: dict[str, Any] = {"address": self.address}
-        if self.address is None:
-            options = {
-                "num_cpus": self.processes or processors(),
-                "include_dashboard": False,
-                "object_store_memory": _STORE,
-                "_node_ip_address": "127.0.0.1",
-            }
+        if self.address is not None:
+            with self._begun(ray, {"address": self.address}):
+                yield
+            return
+        # Ray's logs go with it; a socket's path has 107 bytes, so that they lie in no deep folder
+        with TemporaryDirectory(prefix="ray-", dir=_SHORT, ignore_cleanup_errors=True) as folder:
+            own = {"num_cpus": self.processes or processors(), "include_dashboard": False, "_temp_dir": folder}
+            own |= {"object_store_memory": _STORE, "_node_ip_address": "127.0.0.1"}
+            with self._begun(ray, own):
+                yield
+
+    @contextlib.contextmanager
+    def _begun(self, ray: Any, options: dict[str, Any]) -> Iterator[None]:
         try:
             _knock(self.address)
             ray.init(**options, log_to_driver=False, logging_level=logging.ERROR, configure_logging=False)

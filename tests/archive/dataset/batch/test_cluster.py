@@ -22,6 +22,7 @@ from archive.store.collection import Collection
 from tests.archive.dataset.batch import warcs
 from tests.archive.dataset.batch.test_loose import contents, failures, shards
 from tests.archive.dataset.test_derive import collection, files
+from tests.crawler.command import policy_archive
 
 __all__ = ["collection"]
 
@@ -140,3 +141,14 @@ def test_a_cluster_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) ->
         free = taken.getsockname()[1]
     with pytest.raises(NotReached, match=rf"Ray on 127\.0\.0\.1:{free} cannot be reached or started: .*refused"):
         next(OnRay(f"127.0.0.1:{free}").run([], print))
+
+
+@pytest.mark.soak
+def test_without_an_address_it_starts_one_that_ends_with_the_command(tmp_path: Path) -> None:
+    before = set(Path("/tmp").glob("ray-*"))
+    warcs.common_crawl(tmp_path / "a.warc.gz")
+    done = policy_archive(tmp_path, "derive", "./a.warc.gz", "--to", "to", "--engine", "ray", "--workers", "1")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("4 pages from 1 WARC")
+    assert "Traceback" not in done.stderr
+    assert set(Path("/tmp").glob("ray-*")) <= before
