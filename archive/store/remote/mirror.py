@@ -1,12 +1,16 @@
 """The working folders of the collections of a home that lies in a store."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from archive import folder_names
 from archive.errors import CollectionBusy, CollectionError
 from archive.store.lock import Lock
 from archive.store.remote import address, objects
 from archive.store.remote.adopt import adopt
 from archive.store.remote.remote import Remote
+
+_AT_ONCE = 8  # collections: each is a few requests, and the store's answers are waited for
 
 
 def bring(folder: Path, create: bool = False) -> None:
@@ -60,6 +64,9 @@ def bring_all(home: Path) -> None:
     url = address.of_home(home)
     if url is None:
         return
-    (home / address.COLLECTIONS).mkdir(exist_ok=True)
-    for name in objects.at(url).folders(f"{address.COLLECTIONS}/"):
-        bring(home / address.COLLECTIONS / name)
+    folder = home / address.COLLECTIONS
+    folder.mkdir(exist_ok=True)
+    names = objects.at(url).folders(f"{address.COLLECTIONS}/")
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for _ in pool.map(bring, [folder / name for name in names if folder_names.mistake(name) is None]):
+            pass

@@ -187,6 +187,16 @@ def test_ranges_read_as_a_file_does(url: str, tmp_path: Path) -> None:
         Ranges(url, "archive/nothing").read(1)
 
 
+def test_a_home_is_brought_with_all_its_collections(url: str, tmp_path: Path) -> None:
+    names = [f"c{number}" for number in range(12)]
+    for name in names:
+        crawl(Collection.named(machine(url, tmp_path / "one") / "collections", name, create=True), 0, count=1)
+    home = machine(url, tmp_path / "two")
+    mirror.bring_all(home)
+    assert sorted(path.name for path in (home / "collections").iterdir()) == sorted(names)
+    assert all(len(list(Collection.open(home / "collections" / name).captures())) == 1 for name in names)
+
+
 def test_a_plain_home_asks_no_store(tmp_path: Path) -> None:
     assert address.of_home(tmp_path) is None
     mirror.bring_all(tmp_path)
