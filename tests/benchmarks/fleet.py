@@ -1,5 +1,5 @@
 """A fleet under faults, and the load that its database takes. `python -m tests.benchmarks.fleet kills|database|frozen|
-load` prints what issue asks for; tests/crawler/fleet runs quick slices of the same.
+load` prints one line; tests/crawler/fleet runs quick slices of the same.
 """
 
 import argparse
@@ -9,7 +9,6 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -22,8 +21,11 @@ from typing import Any
 
 import psutil
 
+from archive.audit.finding import Level
+from archive.audit.verify import Audit
 from archive.database import Address
 from archive.fleet import standing
+from archive.store.collection import Collection
 from archive.store.exchange import Location, Stored
 from crawler.fleet import queue
 from crawler.fleet.demo import sites, worker
@@ -147,12 +149,8 @@ class Fleet:
         told.fences[name] = fences[-1]
         if fences != sorted(fences):
             told.lost.append(f"{name}: numbers of owners fall: {fences}")
-        done = subprocess.run(
-            [sys.executable, "-m", "crawler.cli", "--home", str(self.home), "verify", name, "--bytes"],
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        if done.returncode:
-            told.lost.append(f"{name}: {done.stdout[-500:]}")
+        audit = Audit(Collection.open(folder), only_bytes=True)
+        told.lost += [f"{name}: {one.where}: {one.detail}" for one in audit.findings() if one.level is Level.ERROR]
 
 
 def _met(requests: list[dict[str, Any]]) -> bool:
