@@ -23,6 +23,7 @@ from crawler.frontier.table import NAMED as _named
 from crawler.frontier.table import URLS as _urls
 from crawler.frontier.words import Added, Captured, End, Found, Role, Row, State, fingerprint, leads_deeper, spelling
 
+_REMEMBERED = 200_000  # URLs, some 30 MB
 _AT_ONCE = 2_000  # URLs that are put in by one statement
 
 
@@ -49,6 +50,9 @@ class Frontier:
         self._claim = claim
         self._mine = {"owner": claim.owner, "fence": claim.fence} if claim else {"owner": None, "fence": 0}
         self._by = {f"by_{name}": value for name, value in self._mine.items()}
+        # Fingerprints of rows that are there, and of those among them that no finding changes any more.
+        self._there: set[bytes] = set()
+        self._settled: set[bytes] = set()
         self._connection = self._place.open()
         if problem := soundness.problem(self._connection, self._place.mistyped()):
             self.close()
@@ -72,6 +76,8 @@ class Frontier:
         self._connection.commit()
 
     def rollback(self) -> None:
+        self._there.clear()
+        self._settled.clear()
         self._connection.rollback()
 
     def lost(self, error: BaseException) -> LostLock | None:
@@ -107,6 +113,8 @@ class Frontier:
         for one in (some.short() for some in found):
             required = one.role is Role.REQUISITE and one.end is None
             print_ = fingerprint(self._identity(one))
+            if print_ in (self._there if one.end else self._settled):
+                continue
             hops = via.hops + 1 if via and one.deeper else 0
             depth = 0 if via is None else via.depth + leads_deeper(via, one)
             (ended if one.end else led if one.exact else needed if required else waiting).append({
@@ -114,8 +122,25 @@ class Frontier:
                 "state": State.DONE if one.end else State.QUEUED, "end": one.end, "reason": one.reason,
                 "tries": 0, "hops": hops, "depth": depth, "due": 0.0, "via": via.id if via else None,
             })  # fmt: skip
-        new = self.put(waiting, statements.add) + self.put(needed, statements.need) + self.put(led, statements.lead)
-        return Added(new, self.put(ended, statements.add))
+        added = self.put(waiting, statements.add)
+        new = Added(
+            added + self.put(needed, statements.need) + self.put(led, statements.lead),
+            self.put(ended, statements.add),
+        )
+        self._remember(waiting, added == len(waiting), (*needed, *led, *ended))
+        return new
+
+    def _remember(self, waiting: Sequence[dict[str, Any]], all_new: bool, others: Iterable[dict[str, Any]]) -> None:
+        """Most links of a page are on every page: those that change nothing need not be asked about again."""
+        if len(self._there) > _REMEMBERED:
+            self._there.clear()
+            self._settled.clear()
+        prints = [row["fingerprint"] for row in waiting]
+        self._there.update(prints, (row["fingerprint"] for row in others))
+        if prints and not all_new:
+            known = sa.select(_urls.c.fingerprint).where(_urls.c.fingerprint.in_(prints), statements.SETTLED)
+            prints = list(self._connection.execute(known).scalars())
+        self._settled.update(prints)
 
     def _identity(self, one: Found) -> str:
         """A redirect's target is another row than its other spellings, and the same as what was found in its own: one
@@ -183,6 +208,8 @@ class Frontier:
         named: Iterable[str] = (),
     ) -> Added:
         """The row is done, what it leads to is in, and so is what its source names by it. The caller commits."""
+        if end in statements.CHANGEABLE:
+            self._settled.clear()
         new = self.add(found, row)
         self.name(row.source, named)
         self._change(statements.DONE, row.id, to=end, why=reason, what=detail, copy=row.robots)

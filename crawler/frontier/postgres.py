@@ -12,8 +12,8 @@ from archive.database import Address
 from archive.errors import DatabaseError
 from crawler.errors import CrawlError, OutOfReach
 from crawler.frontier.place import Conflict
+from crawler.frontier.statements import SETTLED
 from crawler.frontier.table import METADATA, URLS, VERSION, Words, clean
-from crawler.frontier.words import End
 
 _PLAIN = re.compile(r"[a-z0-9._-]{1,50}")
 _MAKING = 0x706F6C696379  # key of the lock under which tables are made: two that begin at once would meet
@@ -127,8 +127,6 @@ class Postgres:
         return None
 
 
-# What no conflict of statements.py changes.
-_SETTLED = sa.or_(URLS.c.end.is_(None), URLS.c.end.not_in([End.LIMIT, End.OUT_OF_SCOPE, End.TRAP]))
 _statements: dict[tuple[Any, ...], Any] = {}
 
 
@@ -141,7 +139,7 @@ def _insertion(table: sa.Table, columns: tuple[str, ...], all_: tuple[str, ...])
         ones = [sa.bindparam(f"one_{name}", type_=table.c[name].type) for name in all_]
         chosen = sa.select(*(some.c[name] for name in columns), *ones).order_by(some.c.nth)
         if table is URLS:  # a conflict locks the row that is there, and most links of a page are known: they stay out
-            there = sa.select(URLS.c.id).where(URLS.c.fingerprint == some.c.fingerprint, _SETTLED)
+            there = sa.select(URLS.c.id).where(URLS.c.fingerprint == some.c.fingerprint, SETTLED)
             chosen = chosen.where(~there.exists())
         inserted = postgresql.insert(table).from_select([*columns, *all_], chosen, include_defaults=False)
         _statements[key] = inserted.execution_options(preserve_rowcount=True)

@@ -52,6 +52,10 @@ UNDO = (
 )
 
 
+CHANGEABLE = (End.LIMIT, End.OUT_OF_SCOPE, End.TRAP)  # ends that what is found later may take back, as below
+SETTLED = sa.or_(URLS.c.end.is_(None), URLS.c.end.not_in(CHANGEABLE))  # none of the conflicts below changes such a row
+
+
 def nothing(insert: Any) -> Any:
     """What is there stays as it is."""
     return insert.on_conflict_do_nothing()
@@ -77,7 +81,7 @@ def lead(insert: Any) -> Any:
     return insert.on_conflict_do_update(
         index_elements=[URLS.c.fingerprint],
         set_={name: insert.excluded[name] for name in names},
-        where=sa.and_(URLS.c.end.in_([End.OUT_OF_SCOPE, End.LIMIT, End.TRAP]), URLS.c.tries == 0),
+        where=sa.and_(URLS.c.end.in_(CHANGEABLE), URLS.c.tries == 0),
     )
 
 

@@ -281,6 +281,8 @@ def _loaded(load: Load, text: str, numbers: list[int], results: Any, made: Any) 
     lock = threading.Lock()
     made.wait(600)
     until = time.monotonic() + load.seconds
+    for crawl in crawls:
+        crawl.due = time.monotonic() + random.random()
 
     def drive(some: list[_Crawl]) -> None:
         mine: list[float] = []
@@ -315,7 +317,7 @@ class _Crawl:
         self.lease = Lease.take(address, name, 0.0)
         self.frontier = Frontier(Postgres(address, name), self.lease)
         self.number, self.load, self.count = number, load, 0
-        self.due = time.monotonic() + random.random()
+        self.due = 0.0
         self.rows: list[Any] = []
         self.frontier.add([self._found(n) for n in range(64)])
         self.frontier.commit()

@@ -268,3 +268,23 @@ def test_a_schema_has_a_name_of_its_own_whatever_the_collection_is_called() -> N
     schemas = [schema_of(name) for name in names]
     assert len(set(schemas)) == len(names)
     assert all(len(schema.encode()) <= 63 for schema in schemas)
+
+
+def test_what_is_remembered_of_known_addresses_changes_nothing(frontier: Frontier) -> None:
+    """A link that was seen before, whatever became of it: as if the table had been asked each time."""
+    scope = page(ARABIC, end=End.OUT_OF_SCOPE)
+    needed = Found(ARABIC, ARABIC.rstrip("/"), Role.REQUISITE, "requisites")
+    for _ in range(3):
+        frontier.add([page("https://timep.org/a"), scope])
+        assert frontier.add([page("https://timep.org/a"), scope, page(ARABIC)]) == Added(0, 0)
+    assert frontier.add([needed]) == Added(1, 0)
+    assert frontier.add([needed, scope, page(ARABIC)]) == Added(0, 0)
+    for row in frontier.claim(9, 0.0):
+        frontier.finish(row, End.OUT_OF_SCOPE, "not of the kinds that were asked for", None, [])
+    assert (
+        frontier.add([Found("https://timep.org/a", "https://timep.org/a", Role.REQUISITE, "requisites")]).waiting == 1
+    )
+    frontier.commit()
+    frontier.add([page("https://timep.org/b")])
+    frontier.rollback()
+    assert frontier.add([page("https://timep.org/b")]) == Added(1, 0)
