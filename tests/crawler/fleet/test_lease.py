@@ -29,12 +29,12 @@ URL = "https://مثال.example/ورقة"
 
 
 @pytest.fixture
-def short(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(lease.SECONDS, "3")
+def long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(lease.SECONDS, "600")  # no test takes so long that it would be renewed
 
 
 @pytest.fixture
-def taken(postgres: Server, short: None) -> Iterator[Lease]:
+def taken(postgres: Server, long: None) -> Iterator[Lease]:
     made = Lease.take(postgres.address, NAME, 0.0)
     yield made
     made.release()
@@ -109,10 +109,10 @@ def test_a_transaction_in_which_the_one_before_stopped_holds_nobody_up(postgres:
 
 def test_a_lease_that_was_not_renewed_is_lost_by_the_clock(taken: Lease, monkeypatch: pytest.MonkeyPatch) -> None:
     now = lease.clock()
-    monkeypatch.setattr(lease, "clock", lambda: now + 2.1)
+    monkeypatch.setattr(lease, "clock", lambda: now + 401)
     assert not taken.fresh, "nothing is asked of a site in its last third"
     taken.check()
-    monkeypatch.setattr(lease, "clock", lambda: now + 3600)
+    monkeypatch.setattr(lease, "clock", lambda: now + 3601)
     with pytest.raises(LostLock, match="ran out before it was renewed"):
         taken.check()
 
@@ -152,7 +152,7 @@ def test_a_hostile_owner_is_nobody_near(postgres: Server, taken: Lease, life: st
     assert not Owner.parse(life).near
 
 
-def test_the_database_out_of_reach_is_one_line_without_a_password(short: None) -> None:
+def test_the_database_out_of_reach_is_one_line_without_a_password(long: None) -> None:
     from archive.database import Address
 
     address = Address.parse("postgresql://someone:سرّ@127.0.0.1:9/none", "test")
@@ -162,7 +162,7 @@ def test_the_database_out_of_reach_is_one_line_without_a_password(short: None) -
     assert "\n" not in str(told.value)
 
 
-def test_what_a_frozen_owner_writes_goes_to_files_without_a_name(postgres: Server, tmp_path: Path, short: None) -> None:
+def test_what_a_frozen_owner_writes_goes_to_files_without_a_name(postgres: Server, tmp_path: Path, long: None) -> None:
     """It was frozen on another machine, with a WARC, its journals and the lock open; it wakes and goes on."""
     name = "frozen"
     before = Collection.open(tmp_path / name, create=True)
