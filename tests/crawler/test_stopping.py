@@ -39,7 +39,7 @@ class Gate:
 
     def __call__(self, path: str, connection: socket.socket) -> None:
         self.asked.set()
-        self.open.wait(20)
+        self.open.wait(50)  # less than a crawl waits for an answer
         connection.sendall(PAGE)
 
 
