@@ -7,6 +7,7 @@ that the same code runs on SQLite and on PostgreSQL (place.py, postgres.py).
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import asdict
 from itertools import groupby, islice
 from pathlib import Path
@@ -66,7 +67,8 @@ class Frontier:
         return Frontier(self._place, self._claim)
 
     def close(self) -> None:
-        self._connection.close()
+        with suppress(sa.exc.DBAPIError):  # the server ended it, and what was not committed with it
+            self._connection.close()
         self._place.engine.dispose()
 
     def commit(self) -> None:
