@@ -36,6 +36,7 @@ from crawler.frontier.lease import Lease
 from crawler.frontier.postgres import Postgres
 
 WORKERS = ("east", "west")
+_GAP = 5.0  # seconds
 
 
 @dataclass
@@ -154,16 +155,17 @@ class Fleet:
 
 
 def _met(requests: list[dict[str, Any]]) -> bool:
-    """Whether two crawls asked at once: each begins with robots.txt, on connections of its own. One that is used both
-    before and after another's beginning belongs to a crawl that went on beside it.
+    """Whether two crawls asked at once: each begins with robots.txt, on connections of its own. One that is used just
+    before and just after another's beginning belongs to a crawl that went on beside it; the system gives a connection's
+    number out again, but not within seconds.
     """
-    first: dict[int, int] = {}
-    last: dict[int, int] = {}
-    for number, one in enumerate(requests):
-        first.setdefault(one["port"], number)
-        last[one["port"]] = number
-    begins = [(number, one["port"]) for number, one in enumerate(requests) if one["path"] == "/robots.txt"]
-    return any(first[port] < begin < last[port] for begin, own in begins for port in first if port != own)
+    begins = [one for one in requests if one["path"] == "/robots.txt"]
+    for begin in begins:
+        before = {one["port"]: one["time"] for one in requests if one["time"] < begin["time"]}
+        after = {one["port"]: one["time"] for one in reversed(requests) if one["time"] > begin["time"]}
+        if any(after[port] - before[port] < _GAP for port in (before.keys() & after.keys()) - {begin["port"]}):
+            return True
+    return False
 
 
 # the faults
