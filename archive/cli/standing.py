@@ -150,6 +150,10 @@ def _hold(held: Collection, paused: bool) -> None:
         time.sleep(0.1)
     if said is None:
         running.pause_file(held).unlink(missing_ok=True)
+        last = running.told(held)
+        if not paused and last is not None and last.state in ("ending", "ended"):  # little was left to fetch
+            print(f"{held.name} went on, and came to its end: `policy-archive status {held.name}`")
+            return
         raise CollectionError(f"the crawl of {held.name} ended meanwhile: `policy-archive status {held.name}`")
     if said.state != wanted:
         raise CollectionError(f"the crawl of {held.name} does not answer: `policy-archive status {held.name}` looks")
