@@ -24,6 +24,7 @@ class Elsewhere:
         self.heard: list[str] = []
         self.pages: dict[str, bytes] = {}
         self._news = threading.Condition()
+        self._open = 0  # connections that are not yet answered
         self._tcp = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.port = int(self._tcp.getsockname()[1])
         self._udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -55,6 +56,14 @@ class Elsewhere:
         with self._news:
             return list(self.heard)
 
+    def forget(self) -> None:
+        """Begins anew, once every connection of a window that was closed has been answered or given up."""
+        with self._news:
+            assert self._news.wait_for(lambda: self._open == 0, _PATIENCE), f"{self._open} connections stay open"
+        self.all_heard()
+        with self._news:
+            self.heard.clear()
+
     def _knock(self) -> None:
         with socket.create_connection(("127.0.0.1", self.port)) as one:
             one.sendall(b"GET /fence HTTP/1.1\r\n\r\n")
@@ -72,6 +81,8 @@ class Elsewhere:
     def _accept(self) -> None:
         while True:
             connection, _ = self._tcp.accept()
+            with self._news:
+                self._open += 1
             threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
 
     def _answer(self, connection: socket.socket) -> None:
@@ -86,6 +97,10 @@ class Elsewhere:
                 connection.sendall(b"HTTP/1.1 %b\r\n%b\r\nConnection: close\r\n\r\n%b" % (status, length, body or b""))
             except OSError:
                 self._note("a connection that broke off")
+            finally:
+                with self._news:
+                    self._open -= 1
+                    self._news.notify_all()
 
     def _receive(self) -> None:
         while self._udp.recv(2048):

@@ -5,7 +5,7 @@ listener would have heard them.
 
 import html
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -78,6 +78,17 @@ def page(ground: Ground) -> Iterator[Page]:
     ground.web.heard.clear()
 
 
+def heard_live(ground: Ground, name: str, until: Callable[[list[str]], bool]) -> None:
+    """Shows the same page as its own site serves it, in a window of its own, and waits until its site has heard it.
+    What that window still has on its way (a favicon, say) ends with it.
+    """
+    context = ground.browser.new_context()
+    context.new_page().goto(f"{ground.web.url}/control/{name}", wait_until="commit")
+    assert ground.web.wait(until), ground.web.heard
+    context.close()
+    ground.web.forget()
+
+
 def replayed(ground: Ground, page: Page, name: str) -> str:
     """Shows an archived page, until the network is quiet; returns the replay's origin."""
     page.goto("about:blank", wait_until="networkidle")  # what was told of the page before is taken in
@@ -98,10 +109,8 @@ def beyond(ground: Ground, replay: str) -> list[str]:
 
 
 def test_nothing_is_asked_of_another_site(ground: Ground, page: Page) -> None:
-    page.goto(f"{ground.web.url}/control/quiet")
     expected = set(hostile.QUIET)
-    assert ground.web.wait(lambda heard: expected <= {line.rpartition("/")[2] for line in heard}), ground.web.heard
-    ground.web.heard.clear()
+    heard_live(ground, "quiet", lambda heard: expected <= {line.rpartition("/")[2] for line in heard})
     replay = replayed(ground, page, "quiet")
     assert ground.web.all_heard() == []
     assert beyond(ground, replay) == []
@@ -109,11 +118,7 @@ def test_nothing_is_asked_of_another_site(ground: Ground, page: Page) -> None:
 
 @pytest.mark.parametrize("name", ["peer", "inner"])
 def test_no_datagram_leaves(ground: Ground, page: Page, name: str) -> None:
-    page.goto(f"{ground.web.url}/control/{name}")
-    assert ground.web.wait(lambda heard: "UDP" in heard)
-    page.goto("about:blank", wait_until="networkidle")
-    ground.web.all_heard()
-    ground.web.heard.clear()
+    heard_live(ground, name, lambda heard: "UDP" in heard)
     with suppress(BrowserError):  # Chromium ends a page whose inner page asks for what was forbidden to it
         replayed(ground, page, name)
     assert ground.web.all_heard() == []
@@ -121,13 +126,7 @@ def test_no_datagram_leaves(ground: Ground, page: Page, name: str) -> None:
 
 @pytest.mark.parametrize("name", hostile.LEAVING)
 def test_nobody_is_led_away(ground: Ground, page: Page, name: str) -> None:
-    page.goto(f"{ground.web.url}/control/{name}", wait_until="commit")
-    assert ground.web.wait(lambda heard: any(line.endswith(f"/{name}") for line in heard)), ground.web.heard
-    for other in page.context.pages[1:]:
-        other.close()
-    page.goto("about:blank", wait_until="networkidle")
-    ground.web.all_heard()
-    ground.web.heard.clear()
+    heard_live(ground, name, lambda heard: any(line.endswith(f"/{name}") for line in heard))
     replay = replayed(ground, page, name)
     assert ground.web.all_heard() == []
     assert beyond(ground, replay) == []

@@ -106,3 +106,9 @@ def profile(
 def lines(path: Path) -> list[dict[str, Any]]:
     """A JSONL file's objects."""
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def lines_so_far(path: Path) -> list[dict[str, Any]]:
+    """The whole lines of a JSONL file that somebody still writes, or that is not there yet."""
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    return [json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines()]

@@ -13,7 +13,7 @@ from archive.store.remote import address
 from crawler.demo.server import DemoServer
 from crawler.fleet.local import Server
 from tests.archive.store.remote import user
-from tests.crawler.command import lines, profile
+from tests.crawler.command import lines, lines_so_far, profile
 from tests.crawler.fleet.test_takeover import around
 
 
@@ -30,7 +30,7 @@ def test_what_a_lost_machine_had_not_put_there_is_fetched_again(
         for key, value in around(postgres, "one").items():
             monkeypatch.setenv(key, value)
         first = user.started(url, tmp_path / "one", *words)
-        while not log.exists() or len(lines(log)) < 40:
+        while len(lines_so_far(log)) < 40:
             assert first.poll() is None
             time.sleep(0.02)
         os.killpg(first.pid, signal.SIGKILL)

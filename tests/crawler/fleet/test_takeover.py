@@ -13,7 +13,7 @@ import pytest
 from archive.store.collection import Collection
 from crawler.demo.server import DemoServer
 from crawler.fleet.local import Server
-from tests.crawler.command import environment, lines, policy_archive, profile
+from tests.crawler.command import environment, lines, lines_so_far, policy_archive, profile
 
 
 def crawling(folder: Path, words: list[str], machine: str, server: Server) -> "subprocess.Popen[str]":
@@ -46,7 +46,7 @@ def test_a_frozen_owner_writes_nothing_that_counts(
         words = ["crawl", str(profile(tmp_path, site.url, extends="demo")), "--collection", name]
         words += ["--allow-private", "--delay", "0.01"]
         first = crawling(tmp_path, words, "one", postgres)
-        while not log.exists() or len(lines(log)) < 30:
+        while len(lines_so_far(log)) < 30:
             assert first.poll() is None, first.communicate()
         frozen = [psutil.Process(first.pid), *psutil.Process(first.pid).children(recursive=True)]
         os.killpg(first.pid, signal.SIGSTOP)
