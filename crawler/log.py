@@ -1,4 +1,6 @@
-"""A crawl's log: one JSON object a line in its folder, nothing on the terminal."""
+"""What a process tells while it works: a crawl one JSON object a line in its folder and nothing on the terminal; what
+runs for long (a schedule, a fleet's worker) a line an event on standard error.
+"""
 
 import json
 import logging
@@ -8,6 +10,8 @@ from pathlib import Path
 from scrapy import Request, Spider
 from scrapy.http import Response
 from scrapy.logformatter import LogFormatter, LogFormatterResult
+
+from archive.lines import harmless
 
 logging.getLogger("crawler").addHandler(logging.NullHandler())  # else warnings without a handler go to the terminal
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "spider", "crawler"}
@@ -31,6 +35,16 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=True, default=str)
 
 
+class OneLine(logging.Formatter):
+    """Time, message, and the `entry` and `why` of an event of this project's: no value can begin a new line."""
+
+    most = 1000  # characters
+
+    def format(self, record: logging.LogRecord) -> str:
+        values = [str(getattr(record, name)) for name in ("entry", "why") if getattr(record, name, None)]
+        return harmless(f"{self.formatTime(record)} {record.getMessage()} {' · '.join(values)}")[: self.most]
+
+
 class Quiet(LogFormatter):
     """Says nothing of pages that came: urls.jsonl does."""
 
@@ -40,19 +54,25 @@ class Quiet(LogFormatter):
 
 def to_stderr() -> logging.Handler:
     """A line for each event on standard error, for a supervisor that reads JSON; the log's file is as it was."""
-    handler = logging.StreamHandler()
-    return _added(handler)
+    return _added(logging.StreamHandler(), JsonLines())
+
+
+def for_people() -> logging.Handler:
+    """A line on standard error for each of this project's own events, for who watches the process."""
+    handler = _added(logging.StreamHandler(), OneLine())
+    handler.addFilter(logging.Filter("crawler"))
+    return handler
 
 
 def to_file(path: Path) -> logging.Handler:
     """All of this process' log goes to `path` from here on, warnings of libraries too. Remove the handler when the
     crawl has ended.
     """
-    return _added(logging.FileHandler(path, encoding="utf-8"))
+    return _added(logging.FileHandler(path, encoding="utf-8"), JsonLines())
 
 
-def _added(handler: logging.Handler) -> logging.Handler:
-    handler.setFormatter(JsonLines())
+def _added(handler: logging.Handler, formatter: logging.Formatter) -> logging.Handler:
+    handler.setFormatter(formatter)
     handler.setLevel(logging.INFO)
     root = logging.getLogger()
     root.addHandler(handler)

@@ -1,7 +1,6 @@
 """The process of `fleet worker`: its log and its metrics; and how another one is told to drain."""
 
 import logging
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -9,7 +8,6 @@ import sqlalchemy as sa
 
 from archive.database import Address
 from archive.fleet.tables import WORKERS
-from archive.lines import harmless
 from crawler import log
 from crawler.fleet.queue import needs_init
 from crawler.fleet.worker import FleetWorker, Settings
@@ -19,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 def run(address: Address, settings: Settings, metrics: int | None, log_json: bool) -> int:
     """Until a signal, or until it is told to drain."""
-    handler = log.to_stderr() if log_json else _plain()
+    handler = log.to_stderr() if log_json else log.for_people()
     try:
         with _endpoint(address, metrics):
             return FleetWorker(address, settings).run()
@@ -35,21 +33,6 @@ def drain(address: Address, names: Sequence[str] | None) -> list[str]:
         asked = asked.where(WORKERS.c.name.in_(names))
     with address.engine("policy-archive fleet drain").begin() as connection:
         return sorted(connection.execute(asked).scalars())
-
-
-class _Line(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        values = [str(getattr(record, name)) for name in ("entry", "why") if getattr(record, name, None)]
-        return harmless(f"{self.formatTime(record)} {record.getMessage()} {' · '.join(values)}")[:1000]
-
-
-def _plain() -> logging.Handler:
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Line())
-    handler.addFilter(logging.Filter("crawler"))
-    logging.getLogger().addHandler(handler)
-    logging.getLogger().setLevel(logging.INFO)
-    return handler
 
 
 @contextmanager

@@ -4,7 +4,6 @@ missed.
 
 import logging
 import signal
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,7 +35,7 @@ def run(home: Path, table: Path, once: str | None, now: str | None, metrics: int
     found = plan.load(home)
     one = once or now
     entry = found.named(one) if one else None
-    handler = log.to_stderr() if log_json else _plain()
+    handler = log.to_stderr() if log_json else log.for_people()
     runs = Runs(table)
     runner = Runner(home, found, runs, missed=_missed(home), failed=_failed(home))
     try:
@@ -76,23 +75,6 @@ def _failed(home: Path) -> Callable[[Entry, int, str], None]:
         send.tell(home, rules.failed_to_run(entry.name, str(entry.collection), code, why))
 
     return tell
-
-
-class _Line(logging.Formatter):
-    """An event as a line for people: no value can begin a new one."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        values = [str(getattr(record, name)) for name in ("entry", "why") if getattr(record, name, None)]
-        return rules.plain(f"{self.formatTime(record)} {record.getMessage()} {' · '.join(values)}", 1000)
-
-
-def _plain() -> logging.Handler:
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Line())
-    handler.addFilter(logging.Filter("crawler"))
-    logging.getLogger().addHandler(handler)
-    logging.getLogger().setLevel(logging.INFO)
-    return handler
 
 
 @contextmanager

@@ -7,8 +7,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.log import JsonLines
-from crawler.schedule.serving import _Line
+from crawler.log import JsonLines, OneLine
 from tests.crawler.command import policy_archive, profile
 
 
@@ -25,7 +24,7 @@ def test_no_message_begins_a_line(message: str, why: str) -> None:
     assert len(line.splitlines()) == 1
     told = json.loads(line)
     assert (told["message"], told["why"]) == (message, why)
-    assert len(_Line().format(record(message, why=why, entry="معهد")).splitlines()) == 1
+    assert len(OneLine().format(record(message, why=why, entry="معهد")).splitlines()) == 1
 
 
 def test_stderr_of_a_crawl_is_json_alone(tmp_path: Path) -> None:
