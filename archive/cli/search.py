@@ -93,6 +93,7 @@ def search(
         facets=_FACETS,
         newest=newest,
     )
+    of = results.total or searching.find(limit=0).total
     searching.close()
     if as_json:
         print(json.dumps({"total": results.total, "hits": [_plain(hit) for hit in results.hits]}, ensure_ascii=False))
@@ -100,7 +101,9 @@ def search(
         out = Terminal(highlight=False)
         for hit in results.hits:
             _show(hit, out)
-        out.print(f"{many(results.total, 'publication')}", style="bold")
+        out.print(
+            many(results.total, "publication") if results.total else f"none of {many(of, 'publication')}", style="bold"
+        )
         for facet in _FACETS:
             for line in filled(counts(dict(results.facets[facet][:8])), width(out) - 2):
                 out.print(f"  {line}", markup=False)
