@@ -2,7 +2,12 @@
 one.
 """
 
+import logging
 import os
+import random
+import re
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -10,10 +15,16 @@ import sqlalchemy as sa
 
 from archive.errors import DatabaseError
 
+logger = logging.getLogger(__name__)
+
 DATABASE = "POLICY_ARCHIVE_DATABASE"  # the fleet's: its queue, its leases, its frontiers
 FRONTIER = "POLICY_ARCHIVE_FRONTIER"  # of crawls that are begun by hand: their frontier alone
 _SCHEMES = ("postgresql", "postgres", "postgresql+psycopg")
 _PATIENCE = 10  # seconds for a connection to be made
+_FULL_PATIENCE = 60.0  # seconds for which a server that has no connection free is asked again
+_AGAIN = 1.0  # seconds until then, more or less: many may wait
+# What PostgreSQL says then, in English: a client is told no code of an error that meets it at the door.
+_FULL = re.compile(r"too many clients|too many connections|connection slots are reserved")
 # A machine that vanished is noticed after 30 s: a probe each 5 s once nothing was heard for 15 s, three times.
 _ALIVE = {"keepalives": 1, "keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3}
 
@@ -71,10 +82,12 @@ class Address:
         """With its password, for whoever connects."""
         return self.url.set(drivername="postgresql").render_as_string(hide_password=False)
 
-    def engine(self, name: str, **more: Any) -> sa.Engine:
-        """Connections that the server lists under `name`, one at a time, none kept."""
+    def engine(self, name: str, patience: float = _FULL_PATIENCE, **more: Any) -> sa.Engine:
+        """Connections that the server lists under `name`, one at a time, none kept. Where it has none free, it is asked
+        again for `patience` seconds.
+        """
         try:
-            return sa.create_engine(
+            engine = sa.create_engine(
                 self.url,
                 poolclass=sa.pool.NullPool,
                 connect_args={"application_name": name[:63], "connect_timeout": _PATIENCE, **_ALIVE},
@@ -82,8 +95,31 @@ class Address:
             )
         except ModuleNotFoundError as error:
             raise DatabaseError(f"{error.name} is missing: pip install 'policy-archive[fleet]'") from None
+        sa.event.listen(engine, "do_connect", self._patient(patience))
+        return engine
+
+    def _patient(self, patience: float) -> Callable[..., Any]:
+        def connect(dialect: sa.Dialect, _record: Any, words: Any, named: dict[str, Any]) -> Any:
+            until, told = time.monotonic() + patience, False
+            while True:
+                try:
+                    return dialect.connect(*words, **named)
+                except dialect.dbapi.OperationalError as error:  # type: ignore[union-attr]
+                    if not _FULL.search(str(error)) or time.monotonic() >= until:
+                        raise
+                if not told:
+                    logger.warning("the database %s has no connection free: asked again for %.0f s", self, patience)
+                    told = True
+                time.sleep(random.uniform(0.5, 1.5) * min(_AGAIN, patience))
+
+        return connect
 
     def unreachable(self, error: BaseException) -> DatabaseError:
         """What a person reads where the database cannot be reached. No message of a driver holds the password."""
         cause = " ".join(str(getattr(error, "orig", None) or error).split())
+        if _FULL.search(cause):
+            return DatabaseError(
+                f"the database {self} has no connection free: raise max_connections of the server (a crawl has one, "
+                "`policy-archive fleet init` says how many are wanted), or begin fewer crawls at a time"
+            )
         return DatabaseError(f"the database {self} is out of reach ({cause[:200]}): see that it runs, then try again")

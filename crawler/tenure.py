@@ -48,7 +48,9 @@ class Tenure:
             lease.release()
             raise
         collection.fence = lease
-        return cls(Postgres(address, collection.name), lock, lease)
+        place = Postgres(address, collection.name)
+        lease.turn = place.turn
+        return cls(place, lock, lease)
 
     def release(self) -> None:
         self._lock.__exit__(None, None, None)

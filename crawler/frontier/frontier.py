@@ -54,11 +54,17 @@ class Frontier:
         # Fingerprints of rows that are there, and of those among them that no finding changes any more.
         self._there: set[bytes] = set()
         self._settled: set[bytes] = set()
-        self._connection = self._place.open()
+        self._opened = self._place.open()
+        self._place.turn.open(self._opened)
         if problem := soundness.problem(self._connection, self._place.mistyped()):
             self.close()
             raise self._place.strange(problem)
-        self._connection.rollback()
+        self.rollback()
+
+    @property
+    def _connection(self) -> sa.Connection:
+        """Nobody else's until `commit` or `rollback`."""
+        return self._place.turn.begin()
 
     def anew(self) -> "Frontier":
         """The same without a row: for a new crawl."""
@@ -68,7 +74,8 @@ class Frontier:
 
     def close(self) -> None:
         with suppress(sa.exc.DBAPIError):  # the server ended it, and what was not committed with it
-            self._connection.close()
+            self._opened.close()
+        self._place.turn.close()
         self._place.engine.dispose()
 
     def commit(self) -> None:
@@ -76,11 +83,13 @@ class Frontier:
         if self._claim is not None:
             self._claim.confirm(self._connection)
         self._connection.commit()
+        self._place.turn.end()
 
     def rollback(self) -> None:
         self._there.clear()
         self._settled.clear()
-        self._connection.rollback()
+        self._opened.rollback()
+        self._place.turn.end()
 
     def lost(self, error: BaseException) -> LostLock | None:
         """The error as a person reads it, where it says that the table is out of reach, or another's by now."""

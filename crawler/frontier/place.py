@@ -12,6 +12,7 @@ from sqlalchemy.dialects import sqlite
 
 from crawler.errors import CrawlError, OutOfReach
 from crawler.frontier.table import METADATA, VERSION
+from crawler.frontier.turn import Turn
 
 Conflict = Callable[[Any], Any]  # from an INSERT to the same with its ON CONFLICT
 
@@ -20,6 +21,7 @@ class Place(Protocol):
     """The tables of one crawl, and what their database is like."""
 
     engine: sa.Engine
+    turn: Turn  # on the connection of the frontier that is open
 
     def open(self) -> sa.Connection:
         """A connection with the tables, made where there are none. Raises CrawlError where they cannot be read."""
@@ -54,6 +56,7 @@ class File:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self.turn = Turn()
         path.parent.mkdir(parents=True, exist_ok=True)
         # Opened by the thread that starts the crawl, then used by the recorder's alone.
         self.engine = sa.create_engine(

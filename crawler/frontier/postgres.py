@@ -14,6 +14,7 @@ from crawler.errors import CrawlError, OutOfReach
 from crawler.frontier.place import Conflict
 from crawler.frontier.statements import SETTLED
 from crawler.frontier.table import METADATA, URLS, VERSION, Words, clean
+from crawler.frontier.turn import Turn
 
 _PLAIN = re.compile(r"[a-z0-9._-]{1,50}")
 _MAKING = 0x706F6C696379  # key of the lock under which tables are made: two that begin at once would meet
@@ -41,6 +42,7 @@ class Postgres:
         self._address, self._collection = address, collection
         self._schema = schema_of(collection)
         self.engine = address.engine(session_of(collection))
+        self.turn = Turn()
         sa.event.listen(self.engine, "connect", self._settle)
 
     def _settle(self, connection: Any, _record: Any) -> None:

@@ -317,7 +317,9 @@ class _Crawl:
     def __init__(self, address: Address, number: int, load: Load) -> None:
         name = f"load-{number}"
         self.lease = Lease.take(address, name, 0.0)
-        self.frontier = Frontier(Postgres(address, name), self.lease)
+        place = Postgres(address, name)
+        self.lease.turn = place.turn
+        self.frontier = Frontier(place, self.lease)
         self.number, self.load, self.count = number, load, 0
         self.due = 0.0
         self.rows: list[Any] = []
