@@ -37,7 +37,7 @@ MAY = {
         "archive.store",
         "archive.institutes",
     },
-    "archive.urls": {"archive.dataset", "archive.store"},
+    "archive.urls": {"archive.dataset", "archive.store", "archive.institutes"},
     "archive.fleet": set(),
     "archive.export": {"archive.dataset", "archive.extract", "archive.store", "archive.institutes"},
     "archive.catalogue": {"archive.dataset", "archive.extract", "archive.store", "archive.institutes"},

@@ -3,6 +3,7 @@
 import json
 from datetime import date
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
@@ -58,8 +59,13 @@ def index(
     if every:
         known = sorted({*known, *all_names(ctx)})
     opened = [collection(ctx, name) for name in known]
-    made = build(opened, [name for name in given if loose.is_file(name)], to)
+    from rich.progress import Progress
+
     talk = Terminal(stderr=True)
+    with Progress(console=talk, transient=True, disable=not talk.is_terminal) as bar:
+        task = bar.add_task("reading WARCs", total=None)
+        places = [name for name in given if loose.is_file(name)]
+        made = build(opened, places, to, lambda done: bar.update(task, completed=done))
     for warc, offset, reason in made.failures[:20]:
         talk.print(f"not read: {warc} at byte {offset}: {reason}", markup=False, soft_wrap=True)
     withheld = f" ({made.withheld:,} withheld)" if made.withheld else ""
@@ -106,11 +112,16 @@ def find(
         for row in finder.sql(sql) if sql else finder.find(wanted):
             found = True
             if as_json:
-                print(json.dumps(row, ensure_ascii=False, default=str))
+                print(json.dumps(row, ensure_ascii=False, default=_text))
             else:
                 shown = row.values() if sql else (row[name] for name in SHOWN)
-                print("\t".join("-" if value is None else str(value) for value in shown))
+                print("\t".join("-" if value is None else _text(value) for value in shown))
     raise typer.Exit(0 if found else 1)
+
+
+def _text(value: object) -> str:
+    """A cell, as it is read: 16 bytes are a record's id, a time is UTC."""
+    return str(UUID(bytes=value)) if isinstance(value, bytes) and len(value) == 16 else str(value)
 
 
 def _day(text: str | None, option: str) -> date | None:

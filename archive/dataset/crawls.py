@@ -15,6 +15,12 @@ def by_name(warc_name: str) -> str:
     return _SERIAL.sub("", warc_name)
 
 
+def part_of(block: bytes) -> str | None:
+    """The crawl that a warcinfo record's block names."""
+    found = _PART_OF.search(block)
+    return found[1].decode("utf-8", "replace").strip() if found else None
+
+
 class Crawls:
     """Reads `isPartOf` of each file's warcinfo record, once. A crawl writes several files."""
 
@@ -34,5 +40,5 @@ class Crawls:
             record = first.record() if first else None
         except DamagedRecord:
             record = None
-        found = _PART_OF.search(record.block) if record and record.type == "warcinfo" else None
-        return found[1].decode("utf-8", "replace").strip() if found else by_name(warc_name)
+        told = part_of(record.block) if record and record.type == "warcinfo" else None
+        return told or by_name(warc_name)

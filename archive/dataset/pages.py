@@ -191,6 +191,20 @@ class PageStore:
         self.close()
 
 
+def languages(path: Path) -> Iterator[tuple[str, int, str]]:
+    """WARC, offset and language (BCP 47) of the captures in a store that have one. Changes nothing; tells nothing where
+    there is no store, or none that can be read: `derive` makes it anew.
+    """
+    if not path.exists():
+        return
+    with contextlib.closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        try:
+            if connection.execute("PRAGMA user_version").fetchone()[0] == _VERSION:
+                yield from connection.execute('SELECT warc, "offset", language FROM page WHERE language IS NOT NULL')
+        except sqlite3.DatabaseError:
+            return
+
+
 def _values(derived: Derived, derived_by: str) -> tuple[Any, ...]:
     """The columns of a row after `id`, in the order of COLUMNS."""
     return (

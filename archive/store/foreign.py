@@ -64,6 +64,17 @@ def walk(file: IO[bytes]) -> Iterator[Head]:
             at = found
 
 
+def head(file: IO[bytes], offset: int, length: int) -> Head:
+    """The record that lies there, as a walk sees it, without reading it to its end; raises DamagedRecord."""
+    stored = _at(file, offset, min(length, _READ))
+    try:
+        kept = zlib.decompressobj(_GZIP).decompress(stored, _KEPT) if stored.startswith(_MAGIC) else stored
+    except zlib.error as problem:
+        raise DamagedRecord(f"the gzip member is broken: {problem}") from None
+    fields, begin, stated = _fields(kept)
+    return Head(offset, length, fields, kept[begin : begin + stated])
+
+
 def read(file: IO[bytes], offset: int, length: int) -> warc.Record:
     """The record that lies there; raises DamagedRecord."""
     stored = _at(file, offset, length)

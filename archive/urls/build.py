@@ -1,8 +1,11 @@
-"""Makes a URL index: from the indexes of collections, and from WARCs that have none. Sorted by SURT, then by time."""
+"""Makes a URL index: from the indexes of collections, and from WARCs that have none. Sorted by SURT, then by time.
+
+Each WARC is read by a process into a sorted run of lines, and all runs are merged into Parquet.
+"""
 
 import heapq
-import json
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,23 +16,29 @@ from typing import Any
 import pyarrow
 import pyarrow.parquet
 
+from archive.dataset import pages
 from archive.dataset.batch import files, loose
 from archive.dataset.batch.files import Target
-from archive.dataset.crawls import by_name
-from archive.errors import CollectionError, DamagedRecord
-from archive.store import access, cdxj, foreign, http, warc
-from archive.store.cdxj import Index, IndexLine
+from archive.dataset.batch.local import processors
+from archive.dataset.derive import PAGES
+from archive.errors import CollectionError
+from archive.processes import Processes, Task
+from archive.store import access
+from archive.store.cdxj import Index
 from archive.store.collection import Collection
+from archive.store.names import plain
+from archive.urls import records
+from archive.urls.records import Done, Listed, Walked
 from archive.urls.table import SCHEMA, row
 
 NAME = "urls"  # begins each file's name
 GROUP = 1 << 16  # rows of a row group: a query for a URL reads one of them, or two
 FILE = 64 * GROUP  # rows of a file
 _RUNS = 200  # files merged at a time: below the usual limit of 1,024 open ones
-_TOLD = "policy-archive"  # in a line, beside what every CDXJ has
+_SPILL = 1 << 16  # lines held before they are written to the files of their WARCs
 
 Row = dict[str, Any]
-Progress = Callable[[int], None]  # rows so far
+Progress = Callable[[int], None]  # WARCs that were read
 
 
 @dataclass
@@ -51,13 +60,13 @@ def build(
     """
     _check(into)
     made = Made()
-    day = (at or datetime.now(UTC)).date()
+    at = at or datetime.now(UTC)
     with TemporaryDirectory(prefix="policy-archive-urls-") as work:
-        sources = [_of_collection(one, frozenset(access.hidden(one, day)), made) for one in collections]
-        if places:
-            sources.append(_of_files(loose.found(places), Path(work), made))
-        rows = heapq.merge(*sources, key=lambda one: (one["url_surtkey"], one["fetch_time"], one["warc_filename"]))
-        _write(rows, into, made, progress)
+        folder = Path(work)
+        tasks = [task for one in collections for task in _of_collection(one, at, folder, made)]
+        tasks += _of_files(loose.found(places) if places else [], at, folder)
+        lines = heapq.merge(*_runs(tasks, folder, made, progress))
+        _write((row(line, **told) for line, told in map(records.read, lines)), into, made)
     return made
 
 
@@ -71,90 +80,89 @@ def _check(into: str) -> None:
         raise CollectionError(f"{into} holds other things ({strange[0]}): name an empty folder with --to")
 
 
-def _of_collection(collection: Collection, hidden: frozenset[str], made: Made) -> Iterator[Row]:
-    """The captures of a collection. Its files are told as below collections/."""
-    for line in collection.captures():
-        if line.key in hidden:
-            made.withheld += 1
-        elif line.url.startswith(("http://", "https://")):
-            filename = f"{collection.name}/archive/{line.filename}"
-            yield row(line._replace(filename=filename), by_name(line.filename))
+def _of_collection(collection: Collection, at: datetime, work: Path, made: Made) -> list[Task]:
+    """The captures of a collection, by the files that they lie in. Those are told as below collections/."""
+    hidden = frozenset(access.hidden(collection, at.date()))
+    folder = work / "collections" / collection.name
+    folder.mkdir(parents=True)
+
+    def captures() -> Iterator[tuple[str, bytes]]:
+        for line in collection.captures():
+            if line.key in hidden:
+                made.withheld += 1
+            elif line.url.startswith(("http://", "https://")):
+                yield f"{plain(line.filename)}.lines", f"{line}\n".encode()
+
+    def languages() -> Iterator[tuple[str, bytes]]:
+        for name, offset, language in pages.languages(collection.state_dir / PAGES):
+            yield f"{plain(name)}.languages", f"{offset} {language}\n".encode()
+
+    _spill(captures(), folder)
+    _spill(languages(), folder)
+    return [
+        (
+            records.look_up,
+            Listed(
+                f"{collection.name}/archive/{lines.stem}", collection.resolve(lines.stem), lines,
+                lines.with_suffix(".languages"), lines.with_suffix(".run"),
+            ),
+        )
+        for lines in sorted(folder.glob("*.lines"))
+    ]  # fmt: skip
 
 
-def _of_files(warcs: list[loose.Warc], work: Path, made: Made) -> Iterator[Row]:
-    """The captures of WARCs: a sorted run each, then all of them together."""
+def _spill(lines: Iterable[tuple[str, bytes]], folder: Path) -> None:
+    """Lines into the files that are named with them, in their order."""
+    held: defaultdict[str, list[bytes]] = defaultdict(list)
+
+    def flush() -> None:
+        for name, those in held.items():
+            with (folder / name).open("ab") as file:
+                file.writelines(those)
+        held.clear()
+
+    for number, (name, line) in enumerate(lines, 1):
+        held[name].append(line)
+        if number % _SPILL == 0:
+            flush()
+    flush()
+
+
+def _of_files(warcs: list[loose.Warc], at: datetime, work: Path) -> list[Task]:
+    known: dict[Path, frozenset[str]] = {}
+    return [
+        (
+            records.walk,
+            Walked(one.name, one.place, loose.withheld_of(one.place, at, known), work / f"{number}.run"),
+        )
+        for number, one in enumerate(warcs)
+    ]
+
+
+def _runs(tasks: list[Task], work: Path, made: Made, progress: Progress) -> list[Index]:
+    """The lines of all WARCs, in few sorted files."""
     runs: list[Index] = []
-    for number, one in enumerate(warcs):
-        run = Index(work / f"{number}.cdxj")
-        run.path.write_bytes(b"".join(sorted(_lines(one, made))))
-        runs.append(run)
-        if len(runs) == _RUNS:
-            runs = [_merged(runs, work / f"{number}.merged")]
-    for raw in heapq.merge(*runs):
-        line = cdxj.parse(raw)
-        told = json.loads(raw.split(b" ", 2)[2])[_TOLD]
-        yield row(line, by_name(line.filename.rpartition("/")[2]), **told)
+    with Processes(min(processors(), max(1, len(tasks)))) as processes:
+        for number, (given, done) in enumerate(processes.map(tasks), 1):
+            assert isinstance(done, Done)
+            made.failures += done.failures
+            made.withheld += done.withheld
+            runs.append(Index(given.run))
+            if len(runs) == _RUNS:
+                runs = [_merged(runs, work / f"{number}.merged")]
+            progress(number)
+    return runs
 
 
 def _merged(runs: list[Index], path: Path) -> Index:
-    merged = Index(path)
-    merged.merge(heapq.merge(*runs))
+    with path.open("wb") as file:
+        file.writelines(heapq.merge(*runs))
     for run in runs:
         run.path.unlink()
-    return merged
+    return Index(path)
 
 
-def _lines(one: loose.Warc, made: Made) -> Iterator[bytes]:
-    """CDXJ lines of a WARC's responses and revisits, with what only the record tells beside."""
-    with files.opened(one.place) as file:
-        for head in foreign.walk(file):
-            if head.broken is not None:
-                made.failures.append((one.name, head.offset, head.broken))
-                continue
-            if head.field("WARC-Type").lower() not in ("response", "revisit") or not head.url.startswith("http"):
-                continue
-            try:
-                line, told = _line(head, one.name)
-            except DamagedRecord as problem:
-                made.failures.append((one.name, head.offset, str(problem)))
-                continue
-            yield f"{line.key} {line.timestamp} ".encode() + json.dumps(_told(line) | {_TOLD: told}).encode() + b"\n"
-
-
-def _told(line: IndexLine) -> dict[str, Any]:
-    names = ("url", "mime", "status", "digest", "length", "offset", "filename")
-    return {name: getattr(line, name) for name in names if getattr(line, name) is not None}
-
-
-def _line(head: foreign.Head, name: str) -> tuple[IndexLine, dict[str, str | None]]:
-    revisit = head.field("WARC-Type").lower() == "revisit"
-    message = None
-    with suppress(DamagedRecord):
-        message = http.split(head.block)
-    if message is None and not revisit:
-        raise DamagedRecord("the record holds no HTTP response")
-    media = (message.header("Content-Type") if message else None) or ""
-    charset = next((part for part in media.split(";")[1:] if part.strip().lower().startswith("charset=")), "")
-    line = IndexLine(
-        key=cdxj.key(head.url),
-        timestamp=warc.parse_date(head.field("WARC-Date")).strftime("%Y%m%d%H%M%S"),
-        url=head.url,
-        mime=cdxj.REVISIT if revisit else media.partition(";")[0].strip().lower() or None,
-        status=message.status if message else None,
-        digest=head.field("WARC-Payload-Digest"),
-        length=head.length,
-        offset=head.offset,
-        filename=name,
-    )
-    return line, {
-        "fetch_redirect": message.header("Location") if message else None,
-        "content_mime_detected": head.field("WARC-Identified-Payload-Type") or None,
-        "content_charset": charset.partition("=")[2].strip(" \"'") or None,
-        "content_truncated": head.field("WARC-Truncated") or None,
-    }
-
-
-def _write(rows: Iterator[Row], into: str, made: Made, progress: Progress) -> None:
+def _write(rows: Iterator[Row], into: str, made: Made) -> None:
     target = Target(into)
     with target.working() as folder:
         writing = _Files(folder)
@@ -166,7 +174,6 @@ def _write(rows: Iterator[Row], into: str, made: Made, progress: Progress) -> No
                 if len(group) == GROUP:
                     writing.write(group)
                     group = []
-                    progress(made.rows)
             if group or not made.rows:
                 writing.write(group)
         finally:

@@ -1,8 +1,13 @@
 """The columns of a URL index, named and meant as in Common Crawl's (cc-index-table, cc-index-schema-flat.json).
 
 Different are: offsets and lengths have 64 bits; `content_digest` has the algorithm before it, as the WARC or our own
-index has it; `fetch_time` is UTC, to the second; `crawl` and `subset` are columns, and not folders. What an index does
-not know is null: a collection's knows no redirects, character sets and truncations.
+index has it; `content_charset` is as the server says, in capitals, where no crawler detected it; `fetch_time` is UTC,
+to the second; `crawl` and `subset` are columns, and not folders. What is not known is null.
+
+A revisit has a row too, which Common Crawl's main table leaves out: that a page was looked at and found unchanged is
+what an auditor asks an archive for. Its `content_mime_type` is `warc/revisit`, its `content_digest` that of the
+response which it repeats, its status 304 where the record has none, its subset `crawldiagnostics`: `subset = 'warc'`
+leaves revisits out.
 """
 
 import ipaddress
@@ -16,58 +21,36 @@ from tldextract import TLDExtract
 
 from archive.store.cdxj import REVISIT, IndexLine
 
-_TEXT = pyarrow.string()
-SCHEMA = pyarrow.schema(
-    [
-        pyarrow.field("url_surtkey", _TEXT, nullable=False),
-        pyarrow.field("url", _TEXT, nullable=False),
-        pyarrow.field("url_host_name", _TEXT, nullable=False),
-        pyarrow.field("url_host_tld", _TEXT),
-        pyarrow.field("url_host_2nd_last_part", _TEXT),
-        pyarrow.field("url_host_3rd_last_part", _TEXT),
-        pyarrow.field("url_host_4th_last_part", _TEXT),
-        pyarrow.field("url_host_5th_last_part", _TEXT),
-        pyarrow.field("url_host_registry_suffix", _TEXT),
-        pyarrow.field("url_host_registered_domain", _TEXT),
-        pyarrow.field("url_host_private_suffix", _TEXT),
-        pyarrow.field("url_host_private_domain", _TEXT),
-        pyarrow.field("url_host_name_reversed", _TEXT),
-        pyarrow.field("url_protocol", _TEXT, nullable=False),
-        pyarrow.field("url_port", pyarrow.int32()),
-        pyarrow.field("url_path", _TEXT, nullable=False),
-        pyarrow.field("url_query", _TEXT),
-        pyarrow.field("fetch_time", pyarrow.timestamp("ms"), nullable=False),
-        pyarrow.field("fetch_status", pyarrow.int16(), nullable=False),
-        pyarrow.field("fetch_redirect", _TEXT),
-        pyarrow.field("content_digest", _TEXT),
-        pyarrow.field("content_mime_type", _TEXT),
-        pyarrow.field("content_mime_detected", _TEXT),
-        pyarrow.field("content_charset", _TEXT),
-        pyarrow.field("content_languages", _TEXT),
-        pyarrow.field("content_truncated", _TEXT),
-        pyarrow.field("warc_filename", _TEXT, nullable=False),
-        pyarrow.field("warc_record_offset", pyarrow.int64(), nullable=False),
-        pyarrow.field("warc_record_length", pyarrow.int64(), nullable=False),
-        pyarrow.field("warc_segment", _TEXT),
-        pyarrow.field("crawl", _TEXT, nullable=False),
-        pyarrow.field("subset", _TEXT, nullable=False),
-    ]
-)
-NOT_MODIFIED = 304  # of a revisit without an answer of its own
-_PARTS = (
-    "url_host_tld",
-    "url_host_2nd_last_part",
-    "url_host_3rd_last_part",
-    "url_host_4th_last_part",
+_TEXT, _WHOLE = pyarrow.string(), pyarrow.int64()
+_HOST_PARTS = (
+    "url_host_tld", "url_host_2nd_last_part", "url_host_3rd_last_part", "url_host_4th_last_part",
     "url_host_5th_last_part",
-)
+)  # fmt: skip
+_TYPES = {
+    **dict.fromkeys(("url_surtkey", "url", "url_host_name", *_HOST_PARTS), _TEXT),
+    "url_host_registry_suffix": _TEXT, "url_host_registered_domain": _TEXT, "url_host_private_suffix": _TEXT,
+    "url_host_private_domain": _TEXT, "url_host_name_reversed": _TEXT,
+    "url_protocol": _TEXT, "url_port": pyarrow.int32(), "url_path": _TEXT, "url_query": _TEXT,
+    "fetch_time": pyarrow.timestamp("ms"), "fetch_status": pyarrow.int16(), "fetch_redirect": _TEXT,
+    "content_digest": _TEXT, "content_mime_type": _TEXT, "content_mime_detected": _TEXT, "content_charset": _TEXT,
+    "content_languages": _TEXT, "content_truncated": _TEXT,
+    "warc_record_id": pyarrow.binary(), "warc_filename": _TEXT, "warc_record_offset": _WHOLE,
+    "warc_record_length": _WHOLE, "warc_segment": _TEXT,
+    "crawl": _TEXT, "subset": _TEXT,
+}  # fmt: skip
+_REQUIRED = {
+    "url_surtkey", "url", "url_host_name", "url_protocol", "url_path", "fetch_time", "fetch_status", "warc_filename",
+    "warc_record_offset", "warc_record_length", "crawl", "subset",
+}  # fmt: skip
+SCHEMA = pyarrow.schema([pyarrow.field(name, kind, name not in _REQUIRED) for name, kind in _TYPES.items()])
+NOT_MODIFIED = 304  # of a revisit without an answer of its own
 # The list of suffixes that comes with the library: nothing is fetched, and the same versions give the same rows.
 _registry = TLDExtract(suffix_list_urls=(), cache_dir=None)
 _private = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
-def row(line: IndexLine, crawl: str, **more: str | None) -> dict[str, Any]:
-    """A row of the table; `more` is what the line does not tell."""
+def row(line: IndexLine, crawl: str, warc_record_id: str | None = None, **more: str | None) -> dict[str, Any]:
+    """A row of the table; `more` are columns that the line does not tell. The record's id is a UUID in hex."""
     found = dict.fromkeys(SCHEMA.names) | _of_url(line.url) | more
     status = NOT_MODIFIED if line.status is None else line.status
     return found | {
@@ -77,6 +60,7 @@ def row(line: IndexLine, crawl: str, **more: str | None) -> dict[str, Any]:
         "fetch_status": status,
         "content_digest": line.digest or None,
         "content_mime_type": line.mime,
+        "warc_record_id": bytes.fromhex(warc_record_id) if warc_record_id else None,
         "warc_filename": line.filename,
         "warc_record_offset": line.offset,
         "warc_record_length": line.length,
@@ -116,7 +100,7 @@ def _of_host(name: str) -> dict[str, str | None]:
         return {"url_host_name": name, "url_host_tld": name.rpartition(".")[2] if "." in name else None}
     labels = name.rstrip(".").split(".")
     found: dict[str, str | None] = {"url_host_name": name, "url_host_name_reversed": ".".join(reversed(labels))}
-    found |= zip(_PARTS, reversed(labels), strict=False)
+    found |= zip(_HOST_PARTS, reversed(labels), strict=False)
     for kind, extract in (("registry", _registry), ("private", _private)):
         told = extract(name)
         suffix, domain = told.suffix, told.top_domain_under_public_suffix

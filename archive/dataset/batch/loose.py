@@ -130,12 +130,13 @@ def _jobs(
     for warc in sorted(warcs, key=lambda one: (-one.size, one.name)):
         yield Job(
             warc.name, warc.place, shards, tools, profile=stored, size=warc.size,
-            hidden=_hidden(warc.place, at, hidden), parquet=parquet,
+            hidden=withheld_of(warc.place, at, hidden), parquet=parquet,
         )  # fmt: skip
 
 
-def _hidden(place: str, at: datetime, known: dict[Path, frozenset[str]]) -> frozenset[str]:
-    """What is withheld of the collection that a file is part of; nothing where it is in none."""
+def withheld_of(place: str, at: datetime, known: dict[Path, frozenset[str]]) -> frozenset[str]:
+    """The index keys of what is withheld of the collection that a file is part of, none where it is in none; `known`
+    holds those of folders that were asked for before."""
     if files.is_url(place):
         return frozenset()
     folder = Path(place).resolve().parent.parent

@@ -4,6 +4,7 @@ import datetime
 import json
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import duckdb
 import pyarrow.parquet
@@ -14,21 +15,25 @@ import archive.cli
 from archive.dataset.batch import loose
 from archive.dataset.batch.files import Target
 from archive.dataset.batch.local import Local
+from archive.dataset.derive import derive
+from archive.dataset.worker import Workers
 from archive.errors import CollectionError
 from archive.store import access, cdxj
 from archive.store.cdxj import IndexLine
 from archive.store.collection import Collection
+from archive.store.exchange import Exchange, Location, Truncation
 from archive.urls import build
 from archive.urls.find import Finder, Wanted
 from archive.urls.table import SCHEMA, row
 from tests.archive.dataset.batch import warcs
 from tests.archive.dataset.batch.test_loose import shards
-from tests.archive.dataset.test_derive import CASE, HOME, collection, exchange, write
+from tests.archive.dataset.making import at
+from tests.archive.dataset.test_derive import CASE, HOME, collection, exchange, workers, write
 from tests.archive.store.remote import moto
 
-__all__ = ["collection"]
+__all__ = ["collection", "workers"]
 
-# cc-index-table, src/main/resources/schema/cc-index-schema-flat.json, but `warc_record_id`, which came in 2026
+# cc-index-table, src/main/resources/schema/cc-index-schema-flat.json
 COMMON_CRAWL = [
     "url_surtkey",
     "url",
@@ -56,6 +61,7 @@ COMMON_CRAWL = [
     "content_charset",
     "content_languages",
     "content_truncated",
+    "warc_record_id",
     "warc_filename",
     "warc_record_offset",
     "warc_record_length",
@@ -137,9 +143,91 @@ def test_it_is_sorted_and_leads_to_the_records(index: Path, tmp_path: Path, coll
         at = one["warc_record_offset"]
         assert len(path.read_bytes()[at : at + one["warc_record_length"]]) == one["warc_record_length"]
     moved = next(one for one in found if one["fetch_status"] == 302)
-    assert (moved["fetch_redirect"], moved["subset"], moved["crawl"]) == ("/new", "crawldiagnostics", "CC-MAIN-1")
+    assert (moved["fetch_redirect"], moved["subset"]) == ("http://two.example/new", "crawldiagnostics")
+    assert moved["crawl"] == "CC-MAIN-1"
     assert {one["content_truncated"] for one in found} == {None, "length", "time"}
-    assert next(one for one in found if one["url"] == warcs.ARABIC)["content_charset"] == "utf-8"
+    assert next(one for one in found if one["url"] == warcs.ARABIC)["content_charset"] == "UTF-8"
+
+
+def test_a_collections_rows_say_what_its_records_say(tmp_path: Path, collection: Collection, workers: Workers) -> None:
+    derive(collection, workers=workers)
+    head = "HTTP/1.1 301 Moved\r\nLocation: /2026/مقال/\r\nContent-Length: 0\r\n\r\n".encode()
+    cut = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; Charset='windows-1256'\r\nContent-Length: 9\r\n\r\nhalf"
+    moved = Exchange(HOME + "old/", "GET", at(3), b"GET /old/ HTTP/1.1\r\n\r\n", head)
+    torn = Exchange(HOME + "cut/", "GET", at(3), b"GET /cut/ HTTP/1.1\r\n\r\n", cut, Truncation.DISCONNECT)
+    again = exchange(HOME + "a/", {"title": "One", "text": "First\u2028words."}, 1, second=9)
+    write(collection, 3, [moved, torn, again])
+    made = build.build([collection], [], str(tmp_path / "index"))
+    assert (made.rows, made.failures) == (9, [])
+    found = {(one["url"], one["fetch_time"], one["fetch_status"]): one for one in rows(tmp_path / "index")}
+    told = {
+        (url.removeprefix(HOME), status): (one["content_charset"], one["content_languages"], one["content_truncated"])
+        for (url, _, status), one in found.items()
+        if one["content_mime_type"] != cdxj.REVISIT
+    }
+    assert told[CASE.removeprefix(HOME), 200] == ("UTF-8", "ara", None)
+    assert told["a/", 200] == ("UTF-8", "eng", None)
+    assert told["cut/", 200] == ("WINDOWS-1256", None, "disconnect")
+    redirect = next(one for one in found.values() if one["fetch_status"] == 301)
+    assert redirect["fetch_redirect"] == HOME + "2026/%D9%85%D9%82%D8%A7%D9%84/"
+    assert {one["crawl"] for one in found.values()} == {"crawl-1", "crawl-2", "crawl-3"}
+    for one in found.values():
+        name = one["warc_filename"].rpartition("/")[2]
+        record = collection.record(Location(name, one["warc_record_offset"], one["warc_record_length"]))
+        assert UUID(record.record_id).bytes == one["warc_record_id"]
+    revisits = [one for one in found.values() if one["content_mime_type"] == cdxj.REVISIT]
+    [revisit] = [one for one in revisits if one["crawl"] == "crawl-3"]
+    first = next(one for one in found.values() if one["content_digest"] == revisit["content_digest"])
+    assert (revisit["subset"], first["url"], revisit["url"]) == ("crawldiagnostics", HOME + "a/", HOME + "a/")
+
+
+def test_a_record_that_is_broken_is_told_and_has_the_row_of_its_index(tmp_path: Path, collection: Collection) -> None:
+    line = next(one for one in collection.captures() if one.url == CASE)
+    path = collection.archive_dir / line.filename
+    data = bytearray(path.read_bytes())
+    data[line.offset + 12 : line.offset + 40] = bytes(28)
+    path.write_bytes(data)
+    made = build.build([collection], [], str(tmp_path / "index"))
+    [(name, offset, reason)] = made.failures
+    assert (name, offset) == (f"nile/archive/{line.filename}", line.offset)
+    assert "gzip member is broken" in reason
+    broken = next(one for one in rows(tmp_path / "index") if one["warc_filename"] == name and one["url"] == CASE)
+    assert (made.rows, broken["content_digest"], broken["warc_record_id"]) == (6, line.digest, None)
+
+
+def test_revisits_of_any_tool_and_what_common_crawl_detected_are_in_it(tmp_path: Path) -> None:
+    page = warcs.response("نص", "text/html")
+    told = (
+        b'charset-detected: windows-1256\r\nlanguages-cld2: {"languages":[{"code-iso-639-3":"ara"},'
+        b'{"code-iso-639-3":"eng"}]}\r\n'
+    )
+    of_it = "WARC-Concurrent-To: <urn:uuid:00000000-0000-4000-8000-000000000001>"
+    profile = "WARC-Profile: http://netpreserve.org/warc/1.0/revisit/"
+    digest = "WARC-Payload-Digest: sha1:SAME"
+    records = [
+        warcs.record("warcinfo", None, b"isPartOf: CC-MAIN-2026-30\r\n"),
+        warcs.record("response", warcs.ARABIC, page, number=1),
+        warcs.record("metadata", warcs.ARABIC, told, of_it, number=2),
+        warcs.record("revisit", warcs.ARABIC, b"", profile + "server-not-modified", digest, number=3),
+        warcs.record(
+            "revisit", warcs.ARABIC, page[: page.index(b"\r\n\r\n") + 4], profile + "identical-payload-digest", digest,
+            media="application/http; msgtype=response", number=4,
+        ),
+    ]  # fmt: skip
+    (tmp_path / "a.warc").write_bytes(b"".join(records))
+    made = build.build([], [str(tmp_path / "a.warc")], str(tmp_path / "index"))
+    assert (made.rows, made.failures) == (3, [])
+    first, bare, headed = sorted(rows(tmp_path / "index"), key=lambda one: one["warc_record_offset"])
+    assert (first["content_charset"], first["content_languages"], first["subset"]) == (
+        "WINDOWS-1256", "ara,eng", "warc",
+    )  # fmt: skip
+    assert {one["crawl"] for one in (first, bare, headed)} == {"CC-MAIN-2026-30"}
+    assert [one["warc_record_id"][-1] for one in (first, bare, headed)] == [1, 3, 4]
+    assert [(one["fetch_status"], one["content_mime_type"]) for one in (bare, headed)] == [
+        (304, cdxj.REVISIT), (200, cdxj.REVISIT),
+    ]  # fmt: skip
+    assert {one["subset"] for one in (bare, headed)} == {"crawldiagnostics"}
+    assert {one["content_digest"] for one in (bare, headed)} == {"sha1:SAME"}
 
 
 def test_duckdb_finds_addresses_prefixes_and_domains(index: Path) -> None:
@@ -175,6 +263,8 @@ def test_what_is_withheld_is_in_no_row(tmp_path: Path, collection: Collection, m
     made = build.build([collection], [], str(tmp_path / "index"))
     assert (made.withheld, made.rows) == (2, 4)
     assert CASE not in {one["url"] for one in rows(tmp_path / "index")}
+    as_files = build.build([], [str(collection.archive_dir)], str(tmp_path / "of-files"))
+    assert (as_files.withheld, as_files.rows) == (2, 4)
     told = loose.derive([str(collection.archive_dir)], str(tmp_path / "to"), Local(1))
     assert told.counts.skipped["withheld"] == 2
     assert CASE not in {one["url"] for one in shards(tmp_path / "to")}
