@@ -13,10 +13,10 @@ from pathlib import Path
 
 from archive import folder_names
 from archive.errors import CollectionBusy, CollectionError
-from archive.store import cdxj, http, recovery, warc
-from archive.store.capture import Capture
+from archive.store import cdxj, recovery, warc
+from archive.store.capture import Capture, of_record
 from archive.store.cdxj import IndexLine
-from archive.store.exchange import Location, Resource, Truncation
+from archive.store.exchange import Location, Resource
 from archive.store.folder import Folder
 from archive.store.lock import Lock
 from archive.store.originals import Originals
@@ -141,24 +141,8 @@ class Collection(Folder):
         if record.type not in ("response", "revisit"):
             where = f"{location.warc} at offset {location.offset}"
             raise CollectionError(f"{where} holds a {record.type} record, not a response")
-        source = record
-        if record.type == "revisit":
-            source = Originals(self).of_revisit(record, list(self.index_journal))
-        body = http.split(source.block)
-        unmodified = record.type == "revisit" and record.need("WARC-Profile").endswith("server-not-modified")
-        message = body if source is record or unmodified else http.split(record.block)
-        entity, whole = http.entity(body)
-        truncated = source.field("WARC-Truncated")
-        return Capture(
-            url=record.need("WARC-Target-URI"),
-            captured_at=record.date,
-            status=message.status,
-            headers=message.headers,
-            entity=entity,
-            location=location,
-            record_id=record.record_id,
-            truncated=Truncation(truncated) if truncated else None if whole else Truncation.UNSPECIFIED,
-        )
+        original = Originals(self).of_revisit(record, list(self.index_journal)) if record.type == "revisit" else None
+        return of_record(record, location, original=original)
 
     def record(self, location: Location) -> warc.Record:
         """The record of any type at a location; raises DamagedRecord."""

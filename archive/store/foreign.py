@@ -12,9 +12,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from archive.errors import DamagedRecord
-from archive.store import http, warc
-from archive.store.capture import Capture
-from archive.store.exchange import Location, Truncation
+from archive.store import warc
 from archive.store.http import Headers, first
 
 _MAGIC = b"\x1f\x8b\x08"  # RFC 1952, 2.3
@@ -88,29 +86,6 @@ def read(file: IO[bytes], offset: int, length: int) -> warc.Record:
     if not expander.eof:
         raise DamagedRecord("the gzip member is cut off")
     return warc.parse(plain)
-
-
-def capture(record: warc.Record, location: Location) -> Capture:
-    """The HTTP response in a record; raises DamagedRecord.
-
-    Tools that keep a body without its chunks often keep the field that says `chunked`: such a body is whole.
-    """
-    message = http.split(record.block)
-    entity, whole = http.entity(message)
-    if not whole and entity == message.body and "chunked" in (message.header("Transfer-Encoding") or "").lower():
-        whole = True
-    stated = record.field("WARC-Truncated")
-    cut = stated if stated in set(Truncation) else Truncation.UNSPECIFIED if stated or not whole else None
-    return Capture(
-        url=record.need("WARC-Target-URI").strip("<> "),
-        captured_at=record.date,
-        status=message.status,
-        headers=message.headers,
-        entity=entity,
-        location=location,
-        record_id=record.record_id,
-        truncated=Truncation(cut) if cut else None,
-    )
 
 
 def _at(file: IO[bytes], offset: int, count: int) -> bytes:

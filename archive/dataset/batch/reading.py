@@ -15,7 +15,7 @@ from archive.extract.page import Page
 from archive.institutes.profile import Profile
 from archive.institutes.urls import absolute
 from archive.store import foreign
-from archive.store.capture import Capture
+from archive.store.capture import Capture, of_record
 from archive.store.exchange import Location
 
 _HOSTS = 64  # whose rules are held at a time: Common Crawl has a host a page
@@ -76,7 +76,7 @@ class _Files:
             if self._file is not None:
                 self._file.close()
             self._file, self._place = files.opened(location.warc), location.warc
-        return foreign.capture(foreign.read(self._file, location.offset, location.length), location)
+        return of_record(foreign.read(self._file, location.offset, location.length), location, unchunked=True)
 
 
 def open_files(_: str) -> Callable[[Location], Capture]:

@@ -9,6 +9,8 @@ import pytest
 
 from archive.errors import DamagedRecord
 from archive.store import foreign
+from archive.store.capture import of_record
+from archive.store.exchange import Location
 from tests.archive.dataset.batch import warcs
 
 
@@ -60,8 +62,8 @@ def test_a_length_that_is_not_so_is_no_record(tmp_path: Path) -> None:
 def test_chunks_that_a_tool_took_off_are_no_damage() -> None:
     """And what it says was cut off is."""
     block = warcs.response("whole", "text/html", "Transfer-Encoding: chunked").replace(b"Content-Length: 5\r\n", b"")
-    place = foreign.Location("a", 0, 0)
+    place = Location("a", 0, 0)
     for more, truncated in (((), None), (("WARC-Truncated: time",), "time"), (("WARC-Truncated: odd",), "unspecified")):
         raw = warcs.record("response", "<https://a.example/>", block, *more)
-        found = foreign.capture(foreign.read(io.BytesIO(raw), 0, len(raw)), place)
+        found = of_record(foreign.read(io.BytesIO(raw), 0, len(raw)), place, unchunked=True)
         assert (found.url, found.entity, found.truncated) == ("https://a.example/", b"whole", truncated)

@@ -3,8 +3,10 @@
 import logging
 from hashlib import sha256
 from pathlib import Path
+from uuid import UUID
 
 import fsspec
+import pyarrow.parquet
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
@@ -16,6 +18,7 @@ from archive.replay.server import recovered
 from archive.store.collection import Collection
 from archive.store.remote import address, mirror, objects
 from archive.store.remote.ranges import Ranges
+from archive.urls import build
 from tests.archive.store.remote.test_faults import NAME, crawl
 from tests.archive.store.samples import ARABIC, BEGAN, exchange, sealed, writer
 
@@ -201,3 +204,15 @@ def test_a_plain_home_asks_no_store(tmp_path: Path) -> None:
     assert address.of_home(tmp_path) is None
     mirror.bring_all(tmp_path)
     assert Collection.named(tmp_path / "collections", "demo", create=True).remote is None
+
+
+def test_an_index_of_addresses_reads_heads_of_records_from_the_store(tmp_path: Path) -> None:
+    url = f"file://{tmp_path}/فهرس"
+    crawl(opened(url, tmp_path / "one", create=True), 0)
+    there = opened(url, tmp_path / "two")
+    made = build.build([there], [], str(tmp_path / "index"))
+    assert (made.rows, made.failures) == (3, [])
+    [table] = [pyarrow.parquet.read_table(path) for path in (tmp_path / "index").iterdir()]
+    assert table.column("content_charset").to_pylist() == ["UTF-8"] * 3
+    ids = {there.record(line.location).record_id for line in there.captures()}
+    assert {UUID(bytes=one).urn for one in table.column("warc_record_id").to_pylist()} == ids
