@@ -1,9 +1,22 @@
 """What a crawl is asked to do: the options of `policy-archive crawl`, and the arguments of `scrapy crawl`."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from archive.institutes.profile import Kind
+
+
+class From(StrEnum):
+    """What a patch asks for again, by how the last crawls ended it."""
+
+    FAILED = "failed"
+    BLOCKED = "blocked"  # by robots.txt, a bot wall, or for being private
+    QUEUED = "queued"  # waiting still, or kept back by a limit
+    MISSING = "missing"  # a source names it as a publication, and it is not archived
+
+
+USUAL = (From.FAILED, From.QUEUED, From.MISSING)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,28 +7,17 @@ from collections import Counter
 from collections.abc import Collection as Several
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from archive.institutes.urls import canonical
 from archive.reports import crawls
 from archive.store.folder import Folder
 from crawler.frontier import End, Found, Frontier, Role
-from crawler.options import Asked
+from crawler.options import Asked, From
 
 URLS = "urls.jsonl"
 _ROLES = {Role.PAGE.name.lower(), Role.DOCUMENT.name.lower(), Role.REQUISITE.name.lower()}
 
 
-class From(StrEnum):
-    """What a patch asks for again, by how the last crawls ended it."""
-
-    FAILED = "failed"
-    BLOCKED = "blocked"  # by robots.txt, a bot wall, or for being private
-    QUEUED = "queued"  # waiting still, or kept back by a limit
-    MISSING = "missing"  # a source names it as a publication, and it is not archived
-
-
-USUAL = (From.FAILED, From.QUEUED, From.MISSING)
 _ENDS = {
     From.FAILED: {End.FAILED},
     From.BLOCKED: {End.ROBOTS, End.BOTWALL, End.PRIVATE},

@@ -105,3 +105,13 @@ def test_no_pattern_repeats_a_group_possessively(path: Path) -> None:
     `()*+,` is what RFC 3986 allows in a path.
     """
     assert not re.search(r"\)(?:[*+?]|\{[\d,]+\})\+(?!,)|\(\?>", path.read_text(encoding="utf-8"))
+
+
+def test_a_verb_starts_with_no_more_than_it_needs() -> None:
+    """Each of these takes as long to import as the whole command; what needs one imports it when it is asked for."""
+    heavy = {"sqlalchemy", "scrapy", "twisted", "pandas", "pyarrow", "pypdf", "trafilatura", "datasette", "ray"}
+    code = "import sys; from crawler.cli import verbs; print(*sorted({name.split('.')[0] for name in sys.modules}))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert "typer" in loaded
+    assert not heavy & loaded

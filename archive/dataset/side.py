@@ -17,7 +17,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from archive.dataset.derive import derive
 from archive.dataset.jsonl import HISTORY, LEGAL_CASES, PUBLICATIONS
 from archive.errors import CollectionError
 from archive.store.collection import Collection
@@ -51,6 +50,8 @@ def ready(of: Path, name: str) -> None:
 
 def save(of: Path, name: str) -> Moved:
     """Makes a test crawl part of the real collection of that name, or the real one where there is none."""
+    from archive.dataset.derive import derive  # with it come all the readers of pages
+
     side = _opened(of, name)
     target = of / "collections" / name
     if mirror.exists(target):

@@ -12,7 +12,6 @@ from typing import Annotated, Any
 import typer
 
 from archive.cli.command import ARCHIVIST, Json, app, home
-from archive.database import DATABASE, FRONTIER, Address
 from archive.institutes.profile import Kind
 from archive.interrupt import end_at_once
 from archive.lines import Terminal, harmless
@@ -163,6 +162,7 @@ def start(
     test: bool = False,
     telling: Telling | None = None,
 ) -> Any:
+    from archive.database import DATABASE, FRONTIER, Address
     from archive.dataset import side
     from crawler import summary
     from crawler.crawl import Crawl

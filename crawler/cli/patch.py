@@ -9,8 +9,7 @@ from archive.cli.command import ARCHIVIST, Json, Name, OtherProfile, app, collec
 from archive.interrupt import end_at_once
 from archive.lines import counts, many
 from crawler.cli.crawl import AllowPrivate, Delay, MaxMegabytes, MaxMinutes, start
-from crawler.options import Options
-from crawler.patch import USUAL, From
+from crawler.options import USUAL, From, Options
 
 
 @app.command(

@@ -11,8 +11,8 @@ from archive.store.folder import Folder
 from crawler.demo.server import DemoServer
 from crawler.demo.truth import truth
 from crawler.frontier import Frontier, Role
-from crawler.options import Asked
-from crawler.patch import USUAL, From, plan, seed, takes_over
+from crawler.options import USUAL, Asked, From
+from crawler.patch import plan, seed, takes_over
 from tests.crawler.command import lines, policy_archive, profile
 
 HOME = "https://institute.example"

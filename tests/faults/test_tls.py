@@ -14,7 +14,8 @@ import trustme
 
 from archive.store import warc
 from archive.store.collection import Collection
-from crawler.patch import USUAL, plan
+from crawler.options import USUAL
+from crawler.patch import plan
 from tests.crawler.command import lines, policy_archive, profile
 from tests.crawler.sockets import Wire, scripted
 
