@@ -11,10 +11,11 @@ from datasette.utils.asgi import Request, Response
 
 from archive.addresses import readable
 from archive.browse import pages, shown
-from archive.browse.blocks import rendered
+from archive.browse.blocks import linked, rendered
 from archive.browse.guard import guarded
 from archive.browse.home import Home
 from archive.database import DATABASE as DATABASE_ADDRESS
+from archive.extract.warnings import sentences
 
 DATABASE = "catalogue"
 _ROUTES: tuple[tuple[str, str], ...] = (
@@ -36,6 +37,7 @@ _ROUTES: tuple[tuple[str, str], ...] = (
 )
 
 
+_NOWHERE = "The archive has nothing at this address."
 _OURS = {pattern.strip("^/$").split("/")[0] for pattern, _ in _ROUTES}
 
 
@@ -65,7 +67,7 @@ class Plugin:
 
             answer = await datasette.get_database(DATABASE).execute_fn(run)
             if answer is None:
-                return await _wrong(datasette, request, 404, "The archive has nothing at this address.")
+                return await _wrong(datasette, request, 404, _NOWHERE)
             if isinstance(answer, pages.Elsewhere):
                 return Response.redirect(answer.url)
             if isinstance(answer, pages.Raw):
@@ -82,7 +84,8 @@ class Plugin:
             "language": shown.language, "named": shown.named, "readable": readable,
         }  # fmt: skip
         env.globals |= {
-            "blocks": rendered, "here": shown.here, "publication_at": shown.publication_at,
+            "blocks": rendered, "linked": linked, "doubts": sentences(),
+            "here": shown.here, "publication_at": shown.publication_at,
             "replay_at": shown.replay_at, "has_fleet": lambda: bool(os.environ.get(DATABASE_ADDRESS)),
         }  # fmt: skip
 
@@ -94,7 +97,9 @@ class Plugin:
     def handle_exception(self, datasette: Any, request: Request, exception: Exception) -> Any:
         """One page that says what is wrong. A program that asked for JSON gets Datasette's own answer."""
         status = getattr(exception, "status", 500)
-        told = str(exception) or type(exception).__name__
+        # Datasette takes what is no page for a database, and says that it has none of that name.
+        is_ours = request.path.split("/")[1] != DATABASE
+        told = _NOWHERE if status == 404 and is_ours else str(exception) or type(exception).__name__
 
         async def page() -> Response | None:
             return None if request.path.endswith(".json") else await _wrong(datasette, request, status, told)

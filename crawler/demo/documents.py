@@ -1,7 +1,8 @@
-"""Small valid files that publications bring with them: PNG, and a font's stand-in. PDFs are made in pdf.py."""
+"""Small valid files that publications bring with them: PNG, and a font. PDFs are made in pdf.py."""
 
 import struct
 import zlib
+from base64 import b64decode
 
 
 def png(width: int, height: int, colour: int) -> bytes:
@@ -23,6 +24,11 @@ def _chunk(name: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
 
-FONT = (
-    b"wOF2\0\x01\0\0" + struct.pack(">I", 2_048) + bytes(n * 37 % 256 for n in range(2_036))
-)  # right in its first bytes and its length alone
+# "Demo Serif", made with fontTools: a space and a bullet (U+2022). Its letters are those of the font named behind it.
+FONT = b64decode(
+    b"d09GMgABAAAAAAGAAAoAAAAAA1AAAAE3AAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAABmAAPAo4RgE2AiQDDAsIAAQgBYIdByAbpAIgHoVxs3NEcy"
+    b"aLIijO5ljloYiH+sN8+3evVv5zFLFMxDrlIh6hIEQgWixe+Ayb8wpGAXp0KFsNKMtDUGqZcx8/Kaa4IEktd5zBqSfeWtS8ANtO/Lil+tYWJBAU"
+    b"aPDvrr21cFzRR7nJwS8y3oOB0vxXgrt+CtC7xigXB7J7AADogIbEHiOwx7oCQyU0vWv/P91rLt+fXwIACYZoGGMJKBCIqtlgUQ91WYwEwfPTHc"
+    b"GkRX656NSsgv8xkz/wcQufO0P8NYLUQHC0jXaL0RhPAQBIsbygWmcUUgnYRiWZe4NhyhDNyFRT0gIDMxt7aEPAiJoIe7qhWbrRRAsMHMVt6GR6"
+    b"3mT+clrOvqyKt9NqG5YcIuscQ2iytafITU6WZjKTuauNzkllcnK2tLejsBmspan06IwzEgAA"
+)

@@ -49,6 +49,8 @@ def test_a_publication_is_seen_whole(
         assert all(widths.values()), widths
         for requisite in ("/style.css", "/base.css", "/demo-serif.woff2", "/paper.png", "/site.js"):
             assert seen.archived(requisite), requisite  # base.css is imported by style.css, which names font and paper
+        loaded = "document.fonts.ready.then(fonts => [...fonts].map(font => `${font.family} ${font.status}`))"
+        assert seen.frame.evaluate(loaded) == ["Demo Serif loaded"]
         assert styled(seen) == ("rgb(18, 58, 90)", "1180px")
         seen.undress()
         assert styled(seen) == ("rgb(0, 0, 0)", "none")

@@ -16,4 +16,5 @@ def test_png_holds_what_its_head_says() -> None:
 
 
 def test_font_is_as_long_as_it_says() -> None:
+    assert documents.FONT.startswith(b"wOF2\0\1\0\0")
     assert struct.unpack(">I", documents.FONT[8:12])[0] == len(documents.FONT)
