@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from archive.cli.command import ARCHIVIST, Json, app, home
-from archive.errors import CollectionError
 from crawler.cli.crawl import LogJson, Metrics
 from crawler.errors import CrawlError
+from crawler.fleet.machine import FREE, MEMORY
 
 fleet = typer.Typer(
     help="Crawl many institutes with many machines: the queue is in PostgreSQL ($POLICY_ARCHIVE_DATABASE).",
@@ -50,10 +50,10 @@ def worker(
     ] = 2,
     keep_memory: Annotated[
         float, typer.Option(min=0, metavar="N", help="Begin nothing while fewer megabytes of memory are free.")
-    ] = 300,
+    ] = MEMORY,
     keep_free: Annotated[
         float, typer.Option(min=0, metavar="N", help="Begin nothing while fewer megabytes of the disk are free.")
-    ] = 1000,
+    ] = FREE,
     stalled_after: Annotated[
         float,
         typer.Option(
@@ -80,7 +80,7 @@ def worker(
     from archive.database import Address
     from crawler.fleet import serving
     from crawler.fleet.machine import Limits
-    from crawler.fleet.worker import Settings
+    from crawler.fleet.runner import Settings
 
     folder = home(ctx).resolve()
     folder.mkdir(parents=True, exist_ok=True)
@@ -142,23 +142,26 @@ def status(database: Database = None, json_: Json = False) -> None:
 def drain(
     names: Annotated[list[str] | None, typer.Argument(metavar="WORKER…", help="As `status` names them.")] = None,
     all_: Annotated[bool, typer.Option("--all", help="Every worker.")] = False,
+    undo: Annotated[
+        bool, typer.Option("--undo", help="Have them take jobs again, where they have not ended yet.")
+    ] = False,
     database: Database = None,
 ) -> None:
-    """Have workers finish what they run, take nothing new, and end: before a machine is taken away.
+    """Have workers finish what they run, take nothing new, and end: before a machine is taken away. Where that would
+    take too long, SIGTERM has a worker seal what runs, and hand it on.
 
-    Exit codes: 0 told · 2 no such worker, or no fleet's database.
+    Exit codes: 0 told · 2 no such worker (then none is told), or no fleet's database.
     """
     from archive.database import Address
-    from crawler.fleet import serving
+    from crawler.fleet import presence, telling
 
     if bool(names) == all_:
         raise CrawlError("name workers (`policy-archive fleet status` lists them), or give --all")
-    found = serving.drain(Address.needed(database), names)
-    missing = sorted(set(names or ()) - set(found))
-    for name in found:
-        print(f"{name}: finishes what it runs, and ends")
-    if missing:
-        raise CollectionError(f"no worker is called {', '.join(missing)}; there are: {', '.join(found) or 'none'}")
+    found = presence.drain(Address.needed(database), names, undo)
+    for one in found:
+        print(telling.drained(one, undo))
+    if not found:
+        print("there is no worker")
 
 
 @fleet.command(epilog="Example: policy-archive fleet demo")

@@ -4,14 +4,15 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-MEMORY = 350.0  # megabytes of a crawl with its two reading processes: 344 at the most of 150 publications
+MEMORY: float = 350  # megabytes of a crawl with its two reading processes: 344 at the most of 150 publications
+FREE: float = 1000  # megabytes of the disk
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     at_once: int = 2
     keep_memory: float = MEMORY  # megabytes that must be free before another institute is begun
-    keep_free: float = 1000.0  # megabytes of the disk
+    keep_free: float = FREE  # megabytes of the disk of the home folder, the same
 
     def refusal(self, home: Path) -> str | None:
         """Why nothing new is begun now; None where something may be."""

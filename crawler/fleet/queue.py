@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import procrastinate
+import psycopg
 import sqlalchemy as sa
 from procrastinate import exceptions, jobs, manager
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
@@ -21,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 STALLED = 30.0  # seconds without a sign of a worker before its jobs are another's
 _MOST = 50  # times that a job is begun
+_AGAIN = 1.0  # seconds before a database that is away is asked again
 
 # A job whose arguments are no object would trip Procrastinate itself; one of another task waits for ever.
 _CHECKS = {
@@ -48,26 +50,76 @@ class Again(BaseRetryStrategy):
 
 class Careful(manager.JobManager):
     """Takes a job only while the machine may, and ends one only while it is its own: a worker that was frozen past the
-    threshold finds its jobs with others.
+    threshold finds its jobs with others. Where the database is away, what runs goes on, and is told of when it is back.
     """
 
     refusal: Callable[[], str | None] = staticmethod(lambda: None)
+    away: Callable[[BaseException], None] = staticmethod(lambda error: None)  # is told each time
+    ending: Callable[[], bool] = staticmethod(lambda: False)  # then nothing is waited for
 
     async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> jobs.Job | None:
-        return None if self.refusal() else await super().fetch_job(queues, worker_id)
+        if self.refusal():
+            return None
+        try:
+            if await self._drains(worker_id):
+                return None
+            return await super().fetch_job(queues, worker_id)
+        except exceptions.ConnectorException as error:  # it looks again soon
+            self.away(error)
+            return None
+
+    async def update_heartbeat(self, worker_id: int) -> None:
+        try:
+            await super().update_heartbeat(worker_id)
+        except exceptions.ConnectorException as error:  # Procrastinate would never beat again
+            self.away(error)
+
+    async def listen_for_jobs(self, **more: Any) -> None:
+        await self._patiently(lambda: super(Careful, self).listen_for_jobs(**more))
 
     async def finish_job(self, job: jobs.Job, status: jobs.Status, delete_job: bool) -> None:
-        if await self._is_mine(job):
-            await super().finish_job(job, status, delete_job)
+        async def finish() -> None:
+            if await self._is_mine(job):
+                await super(Careful, self).finish_job(job, status, delete_job)
+
+        await self._patiently(finish)
 
     async def retry_job(self, job: jobs.Job, *args: Any, **more: Any) -> None:
-        if not await self._is_mine(job):
-            return
-        try:
-            await super().retry_job(job, *args, **more)
-        except exceptions.UniqueViolation:
-            logger.info("another job asks for the same", extra={"job": job.id})
-            await super().finish_job(job, jobs.Status.FAILED, False)
+        async def retry() -> None:
+            if not await self._is_mine(job):
+                return
+            try:
+                await super(Careful, self).retry_job(job, *args, **more)
+            except exceptions.UniqueViolation:
+                logger.info("another job asks for the same", extra={"job": job.id})
+                await super(Careful, self).finish_job(job, jobs.Status.FAILED, False)
+
+        await self._patiently(retry)
+
+    async def doing(self, worker_id: int) -> list[jobs.Job]:
+        """What the queue says that a worker does."""
+        return list(await self.list_jobs_async(status="doing", worker_id=worker_id))
+
+    async def is_empty(self) -> bool:
+        """Whether nothing waits or runs."""
+        query = "SELECT count(*) AS count FROM procrastinate_jobs WHERE status IN ('todo', 'doing')"
+        return int((await self.connector.execute_query_one_async(query))["count"]) == 0
+
+    async def _patiently(self, change: Callable[[], Awaitable[None]]) -> None:
+        """Again and again, until the database answers."""
+        while True:
+            try:
+                return await change()
+            except exceptions.ConnectorException as error:
+                if self.ending() or not isinstance(error.__cause__, psycopg.OperationalError | psycopg.InterfaceError):
+                    raise
+                self.away(error)
+            await asyncio.sleep(_AGAIN)
+
+    async def _drains(self, worker_id: int) -> bool:
+        """Whether it has just been told to: from then on it takes nothing."""
+        query = f"SELECT count(*) AS count FROM {SCHEMA}.workers WHERE id = %(id)s AND draining"
+        return int((await self.connector.execute_query_one_async(query, id=worker_id))["count"]) > 0
 
     async def _is_mine(self, job: jobs.Job) -> bool:
         query = "SELECT worker_id, status::text AS status FROM procrastinate_jobs WHERE id = %(id)s"
@@ -81,7 +133,9 @@ Perform = Callable[[jobs.Job, Task, Any], Awaitable[None]]
 def application(address: Address, perform: Perform | None = None) -> procrastinate.App:
     """The queue's app. `perform` does a job; without it, jobs are only put in."""
     named = {"application_name": "policy-archive fleet"}
-    connector = procrastinate.PsycopgConnector(conninfo=address.text, kwargs=named)
+    # A connection that is not made within 5 s is tried anew by whoever asks next; else psycopg waits twice as long
+    # after each failure.
+    connector = procrastinate.PsycopgConnector(conninfo=address.text, kwargs=named, reconnect_timeout=5)
     app = procrastinate.App(connector=connector)
     app.job_manager = Careful(connector)
     for task in Task:

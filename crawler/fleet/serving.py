@@ -1,16 +1,13 @@
-"""The process of `fleet worker`: its log and its metrics; and how another one is told to drain."""
+"""The process of `fleet worker`: its log and its metrics."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 
-import sqlalchemy as sa
-
 from archive.database import Address
-from archive.fleet.tables import WORKERS
 from crawler import log
-from crawler.fleet.queue import needs_init
-from crawler.fleet.worker import FleetWorker, Settings
+from crawler.fleet.runner import Settings
+from crawler.fleet.worker import FleetWorker
 
 logger = logging.getLogger(__name__)
 
@@ -23,16 +20,6 @@ def run(address: Address, settings: Settings, metrics: int | None, log_json: boo
             return FleetWorker(address, settings).run()
     finally:
         logging.getLogger().removeHandler(handler)
-
-
-def drain(address: Address, names: Sequence[str] | None) -> list[str]:
-    """Tells these workers, or all; the names of those that are there."""
-    needs_init(address)
-    asked = sa.update(WORKERS).values(draining=True).returning(WORKERS.c.name)
-    if names is not None:
-        asked = asked.where(WORKERS.c.name.in_(names))
-    with address.engine("policy-archive fleet drain").begin() as connection:
-        return sorted(connection.execute(asked).scalars())
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""`fleet status`, for people and for programs."""
+"""What `fleet status` and `fleet drain` say, for people and for programs."""
 
 import json
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from archive.fleet.standing import Standing
 from archive.lines import harmless
+from crawler.fleet.presence import Drained
 
 
 def dumps(found: Standing) -> str:
@@ -17,6 +18,18 @@ def lines(found: Standing) -> Iterator[str]:
     """Every line is safe to print."""
     for line in _lines(found):
         yield harmless(line)
+
+
+def drained(one: Drained, undo: bool) -> str:
+    """A line that is safe to print."""
+    told = f"takes jobs {'as before' if one.before else 'again'}" if undo else _drains(one)
+    silent = f" (it has said nothing for {one.silent:,.0f} s: should it come back)" if one.silent else ""
+    return harmless(f"{one.name}: {told}{silent}")
+
+
+def _drains(one: Drained) -> str:
+    told = "drains already: it" if one.before else "takes nothing new, and"
+    return f"{told} ends when it has finished {', '.join(one.running)}" if one.running else f"{told} ends now"
 
 
 def _lines(found: Standing) -> Iterator[str]:

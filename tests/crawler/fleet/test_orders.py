@@ -16,7 +16,8 @@ from crawler.fleet import planner, queue
 from crawler.fleet.local import Server
 from crawler.fleet.machine import Limits
 from crawler.fleet.orders import Order, Rejected, Task, parse
-from crawler.fleet.worker import FleetWorker, Settings
+from crawler.fleet.runner import Settings
+from crawler.fleet.worker import FleetWorker
 from tests.crawler.fleet.samples import database
 
 GOOD = {"institute": "timep", "collection": "timep"}
