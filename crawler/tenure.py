@@ -38,7 +38,7 @@ class Tenure:
             lock = collection.lock()
             lock.__enter__()
             return cls(File(collection.state_dir / "frontier.sqlite"), lock, None)
-        lease = Lease.take(address, collection.name, delay)
+        lease = Lease.take(address, collection.name, delay, above=collection.ledger.fence())
         try:
             if lease.before is not None:
                 _cut_off(lease.before, collection)

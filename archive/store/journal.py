@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from archive.store.spool import Content, pieces
@@ -32,6 +33,18 @@ class Journal:
         if is_new and sync:
             sync_folder(self.path.parent)
 
+    @contextmanager
+    def opened(self) -> Iterator["Opened"]:
+        """The file that has the name now, to be appended to whatever takes its name meanwhile (apart.py)."""
+        is_new = not self.path.exists()
+        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+        try:
+            if is_new:
+                sync_folder(self.path.parent)
+            yield Opened(descriptor)
+        finally:
+            os.close(descriptor)
+
     def mend(self) -> bytes:
         """Cut a torn last line off, and return it; b"" where there is none."""
         if not self.path.exists():
@@ -46,6 +59,27 @@ class Journal:
         """Forget all lines."""
         if self.path.exists():
             os.truncate(self.path, 0)
+
+
+class Opened:
+    """A journal's file, whatever it is called by now."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def mended(self) -> list[bytes]:
+        """Its whole lines, with their line ends; a torn one at its end is cut off."""
+        with open(self._descriptor, "rb", closefd=False) as file:
+            file.seek(0)
+            lines = file.readlines()
+        if lines and not lines[-1].endswith(b"\n"):
+            os.ftruncate(self._descriptor, sum(map(len, lines[:-1])))
+            lines.pop()
+        return lines
+
+    def append(self, line: bytes) -> None:
+        """Synced. On an error the file is as long as before, and the error is raised."""
+        append(self._descriptor, line)
 
 
 def append(descriptor: int, data: Content, sync: bool = True) -> None:

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from archive.errors import CollectionError, DamagedRecord
 from archive.store.fence import Fence
-from archive.store.journal import Journal
+from archive.store.journal import Journal, Opened
 
 GENESIS = "0" * 64
 
@@ -73,6 +73,10 @@ class Ledger:
         """The names of the files that are sealed, indexed and written down here."""
         return {entry["warc"] for entry in self if entry["event"] == "sealed"}
 
+    def fence(self) -> int:
+        """The highest number of an owner that has written here; 0 where one machine writes by itself."""
+        return max((entry["fence"] for entry in self if isinstance(entry.get("fence"), int)), default=0)
+
     def mend(self) -> None:
         """Cut off a line that a crash left half-written: what it was to tell is done again."""
         self._journal.mend()
@@ -84,19 +88,23 @@ class Ledger:
         """
         if self._elsewhere:
             self._elsewhere.ready(event)
-        if self._fence is None:
-            self._append(event, at, told)
-            return
-        with self._fence.held():
-            self._append(event, at, {"owner": self._fence.owner, "fence": self._fence.fence, **told})
+        # Opened before the fence is asked: who takes over gives the name to another file (apart.py), so that what is
+        # written here after the fence was asked, however late, goes nowhere.
+        with self._journal.opened() as file:
+            if self._fence is None:
+                self._append(file, event, at, told)
+                return
+            with self._fence.held():
+                self._append(file, event, at, {"owner": self._fence.owner, "fence": self._fence.fence, **told})
 
-    def _append(self, event: str, at: datetime, told: dict[str, Any]) -> None:
-        self.mend()
-        entry = {"event": event, "at": at.astimezone(UTC).isoformat(), **told, "previous": self.head()}
+    def _append(self, file: Opened, event: str, at: datetime, told: dict[str, Any]) -> None:
+        before = file.mended()
+        previous = _hash(before[-1]) if before else GENESIS
+        entry = {"event": event, "at": at.astimezone(UTC).isoformat(), **told, "previous": previous}
         line = json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8")
         if self._elsewhere:
             self._elsewhere.commit(event, line)
-        self._journal.append([line + b"\n"])
+        file.append(line + b"\n")
 
 
 def _hash(line: bytes) -> str:

@@ -5,6 +5,7 @@ Used by one thread, beside the reactor: compression, digests and syncs let go of
 
 import errno
 import os
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from hashlib import sha256
 from itertools import groupby
 from secrets import token_hex
 from ssl import DER_cert_to_PEM_cert
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from archive.errors import ArchiveError, CollectionError, OutOfSpace
@@ -24,6 +25,7 @@ from archive.store.folder import OPEN
 from archive.store.journal import append, sync_folder
 from archive.store.originals import Originals
 from archive.store.spool import Content, Spool, close
+from archive.store.whole import whole
 
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _STANDARD = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
@@ -62,6 +64,15 @@ class _File:
                 os.ftruncate(fd, size)
             raise
         self.size += sum(map(len, data))
+
+    def copy_members(self, target: BinaryIO) -> None:
+        with open(self.members, "rb", closefd=False) as source:
+            source.seek(0)
+            shutil.copyfileobj(source, target, 1 << 20)
+
+    def clear_journals(self) -> None:
+        for fd in (self.members, self.index):
+            os.ftruncate(fd, 0)
 
     def close(self) -> None:
         for fd in (self.warc, self.members, self.index):
@@ -139,15 +150,16 @@ class Writer:
             self._let_go()  # whatever fails from here on is mended by `recover`
             try:
                 os.fsync(file.warc)
-                os.fsync(file.members)
+                self._check()  # that may have taken long
+                # The journals by their descriptors: by their names they may be the next owner's (apart.py).
+                with whole(folder.members_of(file.name)) as members:
+                    file.copy_members(members)
+                (folder.archive_dir / (file.name + OPEN)).rename(folder.archive_dir / file.name)
+                sync_folder(folder.archive_dir)
+                recovery.finish(folder, file.name, folder.index_journal, file.counts, self._clock())
+                file.clear_journals()
             finally:
                 file.close()
-            folder.members_journal.path.rename(folder.members_of(file.name))
-            sync_folder(folder.indexes_dir)
-            (folder.archive_dir / (file.name + OPEN)).rename(folder.archive_dir / file.name)
-            sync_folder(folder.archive_dir)
-            recovery.finish(folder, file.name, folder.index_journal, file.counts, self._clock())
-            folder.index_journal.clear()
             self._unrested = False
 
     def close_crawl(self, report: Mapping[str, Any]) -> None:
@@ -212,7 +224,7 @@ class Writer:
         made = self._clock()
         name, warc = self._create(made)
         info = records.warcinfo(name, made, self._about)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
         members, index = (
             os.open(journal.path, flags, 0o644) for journal in (folder.members_journal, folder.index_journal)
         )

@@ -97,15 +97,17 @@ class Lease:
         self.lost: Callable[[LostLock], None] = lambda error: None
 
     @classmethod
-    def take(cls, address: Address, collection: str, delay: float) -> Self:
-        """Raises LostLock where another owner has it, CrawlError where it would be too short for the delay."""
+    def take(cls, address: Address, collection: str, delay: float, above: int = 0) -> Self:
+        """Its number is higher than any before it and than `above`: a database may have been made anew since. Raises
+        LostLock where another owner has it, CrawlError where it would be too short for the delay.
+        """
         seconds = length(delay)
         name = f"policy-archive lease {collection}"
         engine = address.engine(name)
         began = clock()
         try:
             with engine.begin() as connection:
-                fence, before = _taken(connection, collection, seconds)
+                fence, before = _taken(connection, collection, seconds, above)
         except sa.exc.OperationalError as error:
             raise OutOfReach(str(address.unreachable(error))) from None
         made = cls(address.engine(name, patience=seconds / _PARTS), collection, seconds, fence, before)
@@ -252,7 +254,7 @@ _HOLD = (
 _CUT_OFF = sa.text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = :session")
 
 
-def _taken(connection: sa.Connection, collection: str, seconds: float) -> tuple[int, Owner | None]:
+def _taken(connection: sa.Connection, collection: str, seconds: float, above: int) -> tuple[int, Owner | None]:
     """The new number, and the owner before that did not let go. Raises LostLock."""
     if not sa.inspect(connection).has_table(LEASES.name, schema=SCHEMA):
         make(connection)
@@ -268,11 +270,12 @@ def _taken(connection: sa.Connection, collection: str, seconds: float) -> tuple[
             f"collection {collection} is crawled by {before}, whose lease lasts {row.left:.0f} s more "
             "unless it is renewed: wait for it"
         )
+    fence = max(row.fence, above) + 1
     changed = sa.update(LEASES).where(LEASES.c.collection == collection)
-    connection.execute(changed.values(fence=row.fence + 1, until=_later(seconds), **mine))
+    connection.execute(changed.values(fence=fence, until=_later(seconds), **mine))
     if before is not None:  # it may have been stopped within a transaction, whose rows nobody else could change
         connection.execute(_CUT_OFF, {"session": session_of(collection)})
-    return row.fence + 1, before
+    return fence, before
 
 
 def _later(seconds: float) -> Any:

@@ -14,7 +14,7 @@ from archive.audit.verify import Audit
 from archive.errors import LostLock
 from archive.fleet.tables import LEASES
 from archive.store.apart import set_apart
-from archive.store.collection import Collection
+from archive.store.collection import Collection, Meta
 from archive.store.writer import Writer
 from crawler.errors import CrawlError, OutOfReach
 from crawler.fleet.local import Server
@@ -192,6 +192,54 @@ def test_what_a_frozen_owner_writes_goes_to_files_without_a_name(postgres: Serve
     assert list(Audit(before, only_bytes=True).findings()) == []
     first.release()
     second.release()
+
+
+@pytest.mark.parametrize("begun", [True, False], ids=["after a line", "as the first line"])
+def test_who_is_frozen_between_the_check_and_the_line_writes_it_to_a_file_without_a_name(
+    postgres: Server, tmp_path: Path, long: None, monkeypatch: pytest.MonkeyPatch, begun: bool
+) -> None:
+    """The worst moment: the database has just said that the lease is held. Its owner, on another machine, stops for
+    longer than the server keeps such a transaction; another one takes over, writes, and the first goes on.
+    """
+    name = f"frozen-{begun}".lower()
+    collection = Collection.open(tmp_path / name, create=True, meta=Meta(title="معهد القاهرة"))
+    other = Collection.open(tmp_path / name)
+    collection.fence = first = Lease.take(postgres.address, name, 0.0)
+    if begun:
+        collection.ledger.append("crawl", NOW)
+    confirm, seconds = Lease.confirm, []
+
+    def frozen_after(lease_: Lease, connection: sa.Connection) -> None:
+        confirm(lease_, connection)
+        if lease_ is not first:
+            return
+        end = sa.text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = :name")
+        with postgres.address.engine("test").begin() as connection_:
+            connection_.execute(end, {"name": f"policy-archive lease {name}"})
+        passed(postgres, name=name)
+        other.fence = second = Lease.take(postgres.address, name, 0.0)
+        seconds.append(second)
+        set_apart(other)
+        other.ledger.append("crawl", NOW)
+
+    monkeypatch.setattr(Lease, "confirm", frozen_after)
+    with pytest.raises(LostLock):
+        collection.ledger.append("crawl", NOW)
+    monkeypatch.undo()
+    other.ledger.append("crawl", NOW)
+    assert [entry["fence"] for entry in other.ledger] == [1, 2, 2] if begun else [2, 2]
+    assert [one for one in Audit(other, only_bytes=True).findings() if one.rule != "empty"] == []
+    first.release()
+    seconds[0].release()
+
+
+def test_a_number_grows_beyond_the_ledger_s_where_the_database_was_made_anew(postgres: Server, long: None) -> None:
+    taken = Lease.take(postgres.address, "anew", 0.0, above=41)
+    assert taken.fence == 42
+    taken.release()
+    again = Lease.take(postgres.address, "anew", 0.0, above=7)
+    assert again.fence == 43
+    again.release()
 
 
 def test_verify_names_a_line_of_an_owner_that_was_followed_by_another(tmp_path: Path) -> None:
