@@ -1,6 +1,7 @@
 """How a fleet stands, by its database: queue, workers, what is crawled now and how fast, what is late or fails."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -65,6 +66,7 @@ class Standing:
 
     at: datetime
     queue: dict[str, int] = field(default_factory=dict)  # `waiting`, `later`, `late`, `running`, `done`, `failed`
+    running: Sequence[str] = ()  # collections of which a job is done now, of whatever kind
     workers: Sequence[Working] = ()
     crawled: Sequence[Crawled] = ()
     failing: Sequence[Failed] = ()
@@ -86,6 +88,7 @@ def of(address: Address) -> Standing:
             return Standing(
                 at=connection.execute(sa.select(sa.func.clock_timestamp())).scalar_one(),
                 queue=_queue(connection),
+                running=_running(connection),
                 workers=_workers(connection),
                 crawled=_crawled(connection),
                 failing=_failing(connection),
@@ -120,6 +123,18 @@ def _queue(connection: sa.Connection) -> dict[str, int]:
         )
     ).one()
     return {name: int(count) for name, count in row._mapping.items()}
+
+
+def _running(connection: sa.Connection) -> list[str]:
+    rows = connection.execute(
+        sa.text("SELECT lock FROM procrastinate_jobs WHERE status = 'doing' ORDER BY lock LIMIT :few"), {"few": _FEW}
+    )
+    return sorted((str(lock) for (lock,) in rows), key=_by_number)
+
+
+def _by_number(name: str) -> list[tuple[int, str]]:
+    """So that demo-10 comes after demo-9."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"([0-9]+)", name)]
 
 
 def _late(connection: sa.Connection) -> list[str]:

@@ -4,9 +4,13 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 
+from rich.cells import cell_len
+
 from archive.fleet.standing import Standing
 from archive.lines import harmless
 from crawler.fleet.presence import Drained
+
+_LEFT = "\N{LEFT-TO-RIGHT MARK}"  # behind an Arabic name: else a terminal draws the numbers that follow to its left
 
 
 def dumps(found: Standing) -> str:
@@ -68,6 +72,10 @@ def _lines(found: Standing) -> Iterator[str]:
 
 
 def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> Iterator[str]:
-    widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
+    widths = [max(cell_len(row[column]) for row in (head, *rows)) for column in range(len(head))]
     for row in (head, *rows):
-        yield "  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True)).rstrip()
+        cells = (
+            word + _LEFT * (not word.isascii()) + " " * (width - cell_len(word))
+            for word, width in zip(row, widths, strict=True)
+        )
+        yield "  ".join(cells).rstrip()
