@@ -1,5 +1,5 @@
-"""The S3 on loopback of tests/archive/store/remote."""
+"""The stores on loopback of tests/archive/store/remote."""
 
-from tests.archive.store.remote.conftest import keys, store
+from tests.archive.store.remote.conftest import azure, keys, store
 
-__all__ = ["keys", "store"]
+__all__ = ["azure", "keys", "store"]

@@ -29,7 +29,7 @@ from tests.archive.dataset.batch import warcs
 from tests.archive.dataset.batch.test_loose import shards
 from tests.archive.dataset.making import at
 from tests.archive.dataset.test_derive import CASE, HOME, collection, exchange, workers, write
-from tests.archive.store.remote import moto
+from tests.archive.store.remote import azurite, moto
 
 __all__ = ["collection", "workers"]
 
@@ -284,11 +284,18 @@ def test_many_files_and_runs_are_one_order(tmp_path: Path, monkeypatch: pytest.M
     assert sorted(path.name for path in (tmp_path / "index").iterdir()) == made.files == ["urls-00000.parquet"]
 
 
-@pytest.mark.usefixtures("keys")
-def test_it_lies_and_is_found_in_an_object_store(tmp_path: Path, store: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(params=["s3", pytest.param("az", marks=pytest.mark.soak)])
+def bucket(request: pytest.FixtureRequest, keys: None, monkeypatch: pytest.MonkeyPatch) -> str:
+    if request.param == "s3":
+        monkeypatch.setenv("AWS_ENDPOINT_URL", request.getfixturevalue("store"))
+        return f"s3://{moto.BUCKET}/فهرس"
+    for name, value in azurite.environment(request.getfixturevalue("azure")).items():
+        monkeypatch.setenv(name, value)
+    return f"az://{azurite.CONTAINER}/فهرس"
+
+
+def test_it_lies_and_is_found_in_an_object_store(tmp_path: Path, bucket: str) -> None:
     """As do shards, and the WARCs that they are made of."""
-    monkeypatch.setenv("AWS_ENDPOINT_URL", store)
-    bucket = f"s3://{moto.BUCKET}/فهرس"
     path = warcs.common_crawl(tmp_path / "CC-MAIN-1-00000.warc.gz")
     Target(f"{bucket}/warcs").put(path.rename(tmp_path / "moved.warc.gz"))
     made = build.build([], [f"{bucket}/warcs"], f"{bucket}/index")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.archive.store.remote import moto
+from tests.archive.store.remote import azurite, moto
 
 
 @pytest.fixture(scope="session")
@@ -14,6 +14,14 @@ def store(pytestconfig: pytest.Config) -> Iterator[str]:
     assert pytestconfig.cache is not None
     with moto.serving(moto.command(Path(pytestconfig.cache.mkdir("moto")))) as endpoint:
         yield endpoint
+
+
+@pytest.fixture(scope="session")
+def azure(pytestconfig: pytest.Config) -> Iterator[str]:
+    """The HOST:PORT of Azure's blob store with a container."""
+    assert pytestconfig.cache is not None
+    with azurite.serving(azurite.command(Path(pytestconfig.cache.mkdir("azurite")))) as address:
+        yield address
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
-"""What is the same whatever the store is: a folder, fsspec's memory, and one that knows no conditional write."""
+"""What is the same whatever the store is: a folder, fsspec's memory, one that knows no conditional write, Azure's."""
 
+import contextlib
 import logging
 from hashlib import sha256
 from pathlib import Path
@@ -12,13 +13,14 @@ from fsspec.implementations.memory import MemoryFileSystem
 
 from archive.audit.verify import Audit
 from archive.dataset import side
-from archive.errors import CollectionError, StoreError
+from archive.errors import CollectionError, Fenced, StoreError, Taken
 from archive.export.view import view
 from archive.replay.server import recovered
 from archive.store.collection import Collection
-from archive.store.remote import address, mirror, objects
+from archive.store.remote import address, backends, mirror, objects
 from archive.store.remote.ranges import Ranges
 from archive.urls import build
+from tests.archive.store.remote import azurite
 from tests.archive.store.remote.test_faults import NAME, crawl
 from tests.archive.store.samples import ARABIC, BEGAN, exchange, sealed, writer
 
@@ -30,10 +32,14 @@ class Plain(MemoryFileSystem):
     store: dict[str, object] = {}  # noqa: RUF012 (as MemoryFileSystem has it)
 
 
-@pytest.fixture(params=["file", "memory", "plain"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+@pytest.fixture(params=["file", "memory", "plain", pytest.param("az", marks=pytest.mark.soak)])
+def url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     if request.param == "plain":
         fsspec.register_implementation("plain", Plain, clobber=True)
+    if request.param == "az":
+        for name, value in azurite.environment(request.getfixturevalue("azure")).items():
+            monkeypatch.setenv(name, value)
+        return f"az://{azurite.CONTAINER}{tmp_path}/مخزن"
     return f"{request.param}://{tmp_path}/مخزن"
 
 
@@ -198,6 +204,34 @@ def test_a_home_is_brought_with_all_its_collections(url: str, tmp_path: Path) ->
     mirror.bring_all(home)
     assert sorted(path.name for path in (home / "collections").iterdir()) == sorted(names)
     assert all(len(list(Collection.open(home / "collections" / name).captures())) == 1 for name in names)
+
+
+@pytest.mark.parametrize("whole", [1 << 26, 0])
+def test_a_name_is_given_once_whole_or_by_parts(
+    url: str, whole: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backends, "WHOLE", whole)
+    there = objects.at(url)
+    path = tmp_path / "ملف"
+    for data in (b"first" * 100_000, b"other"):
+        path.write_bytes(data)
+        with contextlib.nullcontext() if data[:1] == b"f" else pytest.raises(Taken):
+            there.put("archive/ملف", path, sha256(data).hexdigest())
+    assert there.read("archive/ملف") == b"first" * 100_000
+    assert there.names("archive/") == ["archive/ملف"]
+    assert there.names("incoming/") == []
+
+
+def test_of_two_writers_the_later_is_stopped(url: str, tmp_path: Path) -> None:
+    """Both have seen the same ledger; the one that is late to write the next line changes nothing."""
+    opened(url, tmp_path / "one", create=True)
+    one, two = (opened(url, tmp_path / name) for name in ("one", "two"))
+    crawl(one, 0)
+    with pytest.raises(Fenced, match="another machine"):
+        crawl(two, 50, count=1)
+    third = opened(url, tmp_path / "three")
+    assert len(list(third.captures())) == 3
+    assert '"0"' in (third.dataset_dir / "publications.jsonl").read_text()
 
 
 def test_a_plain_home_asks_no_store(tmp_path: Path) -> None:
