@@ -67,7 +67,10 @@ def derive(
     if loose and to is None:
         raise CollectionError("say where the pages of WARCs that are in no collection go: --to FOLDER")
     if to is not None and not loose:
-        raise CollectionError("--to is for WARCs: a collection's dataset goes into the collection")
+        raise CollectionError(
+            f"--to is for WARCs, and {names[0]!r} is a collection's name, whose dataset goes into the collection; of a "
+            f"file that is not named ….warc.gz give the path, ./{names[0]}"
+        )
     if loose and to is not None:
         whole = _files(loose, to, running, profile, as_json)
     else:

@@ -6,7 +6,6 @@ Each WARC is read by a process into a sorted run of lines, and all runs are merg
 import heapq
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -181,15 +180,10 @@ def _write(rows: Iterator[Row], into: str, made: Made) -> None:
         for path in writing.paths:
             target.put(path)
     made.files = [path.name for path in writing.paths]
-    for name in _there(into):
+    for place in files.below(into, (".parquet",)):
+        name = place.rpartition("/")[2]
         if name not in made.files:
             target.remove(name)
-
-
-def _there(into: str) -> list[str]:
-    with suppress(CollectionError):
-        return [place.rpartition("/")[2] for place in files.below(into, (".parquet",))]
-    return []
 
 
 class _Files:

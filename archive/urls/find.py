@@ -10,6 +10,7 @@ from typing import Any
 from archive.dataset.batch import files
 from archive.errors import CollectionError
 from archive.store import cdxj
+from archive.store.remote import by_obstore
 from archive.urls.build import NAME
 
 VIEW = "urls"  # what a query of one's own calls the index
@@ -72,6 +73,19 @@ class Wanted:
         return ["url_surtkey = ?"], [cdxj.key(url)]
 
 
+def _filesystem(place: str) -> Any:
+    """fsspec's filesystem for a URL, which DuckDB reads through: of the stores that obstore knows by that."""
+    scheme = place.partition("://")[0]
+    if scheme not in by_obstore.SCHEMES:
+        import fsspec
+
+        return fsspec.filesystem(scheme)
+    from obstore.fsspec import FsspecStore
+
+    known: Any = FsspecStore
+    return known(scheme, client_options={"allow_http": by_obstore.plain_http()}, **by_obstore.region(scheme))
+
+
 class Finder:
     """An open index. Use as a context manager."""
 
@@ -94,7 +108,7 @@ class Finder:
             config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
         )
         if files.is_url(place):
-            self._connection.register_filesystem(files.filesystem(place)[0])
+            self._connection.register_filesystem(_filesystem(place))
         names = ", ".join("'" + one.replace("'", "''") + "'" for one in found)
         self._connection.execute(f"CREATE VIEW {VIEW} AS SELECT * FROM read_parquet([{names}])")
 

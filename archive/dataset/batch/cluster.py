@@ -7,6 +7,7 @@ installed: those that differ refuse the job.
 import contextlib
 import logging
 import os
+import secrets
 import socket
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
@@ -40,6 +41,7 @@ class OnRay:
     def run(self, jobs: Iterable[Job], step: Step) -> Iterator[Outcome]:
         """What came of each job, as they end."""
         ray = _ray()
+        logging.getLogger("ray").setLevel(logging.ERROR)  # Ray warns of how it lets others in, each time
         with self._connected(ray):
             yield from _Run(ray, step).outcomes(jobs)
 
@@ -53,6 +55,8 @@ class OnRay:
             with self._begun(ray, {"address": self.address}):
                 yield
             return
+        # One of its own, for nobody else: without a token here, Ray puts one into the home of whoever runs this
+        os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
         # Ray's logs go with it; a socket's path has 107 bytes, so that they lie in no deep folder
         with TemporaryDirectory(prefix="ray-", dir=_SHORT, ignore_cleanup_errors=True) as folder:
             own = {"num_cpus": self.processes or processors(), "include_dashboard": False, "_temp_dir": folder}
@@ -66,9 +70,13 @@ class OnRay:
             _knock(self.address)
             ray.init(**options, log_to_driver=False, logging_level=logging.ERROR, configure_logging=False)
         except (ray.exceptions.RayError, RuntimeError, ValueError, OSError) as problem:
-            where = self.address or "this machine"
             told = " ".join(str(problem).split())[:300]
-            raise NotReached(f"Ray on {where} cannot be reached or started: {told}") from None
+            if self.address is None:
+                raise NotReached(f"Ray cannot be started on this machine: {told}; --engine local needs none") from None
+            raise NotReached(
+                f"there is no Ray cluster at --address {self.address}: {told}. `ray start --head` begins one; without "
+                "--address one is begun on this machine, and ends with the command"
+            ) from None
         try:
             yield
         finally:

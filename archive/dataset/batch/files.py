@@ -1,85 +1,59 @@
 """Files by path or by URL: others' WARCs are read from there, and shards are put there."""
 
-import contextlib
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO, Any
+from typing import IO, cast
+from urllib.parse import urlsplit
 
-from archive.errors import CollectionError
 from archive.store.journal import sync_folder
-from archive.store.remote import backends
+from archive.store.remote import address, objects
+from archive.store.remote.objects import Objects
+from archive.store.remote.ranges import Ranges
 
-_OBSTORE = ("s3", "s3a", "gs", "az", "abfs", "abfss", "adl")
+_BEGUN = ".new-"  # begins the name of a folder in which something is being written
 
 
 def is_url(place: str) -> bool:
     """Whether a place is in an object store, and no path."""
-    return "://" in place
-
-
-def filesystem(place: str) -> tuple[Any, str]:
-    """fsspec's filesystem for a URL, and the path in it: the stores that obstore knows by that, all others as fsspec
-    has them. Credentials are those of the environment.
-    """
-    scheme, _, path = place.partition("://")
-    try:
-        import fsspec
-
-        if scheme in _OBSTORE:
-            from obstore.fsspec import FsspecStore
-
-            known: Any = FsspecStore
-            system = known(scheme, client_options={"allow_http": backends.plain_http()}, **backends.region())
-            return system, path
-        system, path = fsspec.core.url_to_fs(place)
-    except ModuleNotFoundError as error:
-        raise CollectionError(
-            f"{place}: URLs need {error.name}, which is not installed: pip install 'policy-archive[objects]', or "
-            "'.[objects]' in a checkout"
-        ) from None
-    except (ImportError, ValueError) as problem:
-        raise CollectionError(f"{place} cannot be opened: {problem}") from None
-    return system, path
+    return address.is_url(place)
 
 
 def opened(place: str) -> IO[bytes]:
     """A file to be read from any offset; over URLs, in ranges."""
     if not is_url(place):
         return Path(place).open("rb")
-    system, path = filesystem(place)
-    file: IO[bytes] = system.open(path, "rb")
-    return file
+    there, key = _there(place)
+    return cast(IO[bytes], Ranges(there.url, key))
 
 
 def size(place: str) -> int:
     """Bytes of a file."""
     if not is_url(place):
         return Path(place).stat().st_size
-    system, path = filesystem(place)
-    return int(system.size(path))
+    there, key = _there(place)
+    return there.size(key)
 
 
 def below(place: str, suffixes: tuple[str, ...]) -> list[str]:
-    """The files in a folder and below it whose names end so, sorted; a file is itself. Raises CollectionError where
+    """The files in a folder and below it whose names end so, sorted; a file is itself, whatever its name. Empty where
     there is none.
     """
-    if is_url(place):
-        system, path = filesystem(place)
-        if system.isfile(path):
-            return [place]
-        found = [system.unstrip_protocol(one) for one in system.find(path) if one.endswith(suffixes)]
-    else:
+    if not is_url(place):
         folder = Path(place)
         if folder.is_file():
             return [place]
-        found = [str(one) for one in folder.rglob("*") if one.is_file() and one.name.endswith(suffixes)]
-    if not found:
-        raise CollectionError(f"{place} is no file, and no folder with one whose name ends in {' or '.join(suffixes)}")
-    return sorted(found)
+        return sorted(str(one) for one in folder.rglob("*") if one.is_file() and one.name.endswith(suffixes))
+    there, key = _there(place)
+    if key.endswith(suffixes) and _is_file(there, key):
+        return [place]
+    found = [name for name in there.names(f"{key}/" if key else "") if name.endswith(suffixes)]
+    if not found and key and _is_file(there, key):
+        return [place]
+    return [f"{there.url.rstrip('/')}/{name}" for name in found]
 
 
 def content(place: str, name: str) -> bytes | None:
@@ -87,14 +61,10 @@ def content(place: str, name: str) -> bytes | None:
     try:
         if not is_url(place):
             return (Path(place) / name).read_bytes()
-        system, path = filesystem(place)
-        found: bytes = system.cat_file(f"{path.rstrip('/')}/{name}")
-        return found
+        there, key = _there(place)
+        return there.read(_joined(key, name))
     except FileNotFoundError:
         return None
-
-
-_BEGUN = ".new-"  # begins the name of a folder in which something is being written
 
 
 class Target:
@@ -117,9 +87,8 @@ class Target:
     def put(self, file: Path) -> None:
         """Puts a file under its name; the bytes are safe when this returns."""
         if is_url(self.place):
-            system, path = filesystem(self.place)
-            system.makedirs(path, exist_ok=True)
-            system.put_file(str(file), f"{path.rstrip('/')}/{file.name}")
+            there, key = _there(self.place)
+            there.replace(_joined(key, file.name), file)
             return
         with file.open("rb") as written:
             os.fsync(written.fileno())
@@ -131,12 +100,30 @@ class Target:
         if not is_url(self.place):
             (Path(self.place) / name).unlink(missing_ok=True)
             return
-        system, path = filesystem(self.place)
-        with contextlib.suppress(FileNotFoundError):
-            system.rm_file(f"{path.rstrip('/')}/{name}")
+        there, key = _there(self.place)
+        there.remove(_joined(key, name))
 
     def sweep(self) -> None:
         """Removes what killed processes had begun. Nobody else may write to the folder."""
         if not is_url(self.place):
             for left in Path(self.place).glob(f"{_BEGUN}*"):
                 shutil.rmtree(left, ignore_errors=True)
+
+
+def _there(place: str) -> tuple[Objects, str]:
+    """The bucket of a URL, and the key in it. Raises CollectionError where nothing serves such URLs."""
+    parts = urlsplit(address.checked(place))
+    root = parts.netloc or ("/" if parts.scheme == "file" else "")
+    return objects.at(f"{parts.scheme}://{root}"), parts.path.strip("/")
+
+
+def _is_file(there: Objects, key: str) -> bool:
+    try:
+        there.size(key)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _joined(key: str, name: str) -> str:
+    return f"{key}/{name}" if key else name

@@ -51,13 +51,20 @@ def found(places: list[str]) -> list[Warc]:
     """The WARCs at these paths and URLs, and in these folders and below them, each once, sorted by name. Raises
     CollectionError where there is none.
     """
-    every = sorted({one for place in places for one in files.below(place, SUFFIXES)})
+    every = sorted({one for place in places for one in _warcs(place)})
     parts = {place: PurePosixPath(place.partition("://")[2] or place).parts for place in every}
     depth = 1
     while len({parts[place][-depth:] for place in every}) < len(every) and depth < 64:
         depth += 1
     warcs = [Warc("/".join(parts[place][-depth:]).lstrip("/"), place, files.size(place)) for place in every]
     return sorted(warcs, key=lambda one: one.name)
+
+
+def _warcs(place: str) -> list[str]:
+    found = files.below(place, SUFFIXES)
+    if not found:
+        raise CollectionError(f"{place} is no file, and no folder with one whose name ends in {' or '.join(SUFFIXES)}")
+    return found
 
 
 def derive(

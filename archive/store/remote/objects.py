@@ -1,4 +1,5 @@
-"""Objects that are put once: never overwritten, and told of only when they were read back whole."""
+"""Objects that are put once: never overwritten, and told of only when they were read back whole; and, apart from them,
+files that are derived, and replaced."""
 
 import contextlib
 import functools
@@ -11,9 +12,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from archive.errors import StoreError, Taken
-from archive.store.remote.backends import Backend, Exists, Passing, backend
+from archive.store.remote import by_obstore
+from archive.store.remote.backend import Backend, Exists, Passing
+from archive.store.remote.by_fsspec import Fsspec
+from archive.store.remote.by_obstore import Obstore
 from archive.store.whole import whole
 
 logger = logging.getLogger(__name__)
@@ -33,7 +38,7 @@ class Objects:
 
     def __init__(self, url: str, store: Backend | None = None, sleep: Callable[[float], None] = time.sleep) -> None:
         self.url = url
-        self._store = store or backend(url)
+        self._store = store or _backend(url)
         self._sleep = sleep
 
     def put(self, key: str, source: bytes | Path, sha256: str) -> None:
@@ -55,12 +60,13 @@ class Objects:
                 f"here {sha256}. Another writer has taken the name, or the bytes were damaged on their way"
             )
 
-    def has(self, key: str, sha256: str) -> bool:
-        """Whether the object is there with these bytes."""
-        try:
-            return self._tried(f"read {key}", lambda: self._sha256(key)) == sha256
-        except FileNotFoundError:
-            return False
+    def replace(self, key: str, source: Path) -> None:
+        """A file in the place of the object of that name: of what is derived, and nothing else."""
+        self._tried(f"put {key}", lambda: self._store.replace(key, source))
+
+    def remove(self, key: str) -> None:
+        """Removes such an object, if it is there."""
+        self._tried(f"remove {key}", lambda: self._store.remove(key))
 
     def read(self, key: str) -> bytes:
         """A whole, small object; FileNotFoundError where there is none."""
@@ -153,6 +159,11 @@ class Objects:
             f"{self.url}: the store did not {what} in {TRIES} tries ({why}). {kept} the same command again when it "
             "answers"
         )
+
+
+def _backend(url: str) -> Backend:
+    """What serves a URL; raises CollectionError where nothing does, or an extra is not installed."""
+    return Obstore(url) if urlsplit(url).scheme in by_obstore.SCHEMES else Fsspec(url)
 
 
 def at(url: str) -> Objects:

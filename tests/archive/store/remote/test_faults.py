@@ -13,7 +13,7 @@ import pytest
 
 from archive.errors import ArchiveError, CollectionError, Fenced, StoreError, Taken
 from archive.store.collection import Collection
-from archive.store.remote import address, backends, objects
+from archive.store.remote import address, by_obstore, objects
 from tests.archive.store.remote import moto
 from tests.archive.store.remote.faults import DAMAGED, FAULTS, LOST_ANSWER, OTHER_FIRST, Proxy, Request
 from tests.archive.store.samples import ARABIC, BEGAN, exchange, writer
@@ -84,7 +84,7 @@ def through_faults(seed: int, store: str, proxy: Proxy, tmp_path: Path, monkeypa
     """A crawl whose every request may go wrong, then one that nothing disturbs."""
     rng = random.Random(seed)
     prefix = f"فحص-{seed}"
-    monkeypatch.setattr(backends, "WHOLE", 0 if seed % 3 == 0 else 1 << 26)  # else by parts, and a copy
+    monkeypatch.setattr(by_obstore, "WHOLE", 0 if seed % 3 == 0 else 1 << 26)  # else by parts, and a copy
     often = rng.choice((0.1, 0.3, 0.6))
     machine = tmp_path / f"machine-{seed}"
     proxy.plan = lambda _: rng.choice(FAULTS) if rng.random() < often else None

@@ -17,7 +17,7 @@ from archive.errors import CollectionError, Fenced, StoreError, Taken
 from archive.export.view import view
 from archive.replay.server import recovered
 from archive.store.collection import Collection
-from archive.store.remote import address, backends, mirror, objects
+from archive.store.remote import address, by_obstore, mirror, objects
 from archive.store.remote.ranges import Ranges
 from archive.urls import build
 from tests.archive.store.remote import azurite
@@ -210,7 +210,7 @@ def test_a_home_is_brought_with_all_its_collections(url: str, tmp_path: Path) ->
 def test_a_name_is_given_once_whole_or_by_parts(
     url: str, whole: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(backends, "WHOLE", whole)
+    monkeypatch.setattr(by_obstore, "WHOLE", whole)
     there = objects.at(url)
     path = tmp_path / "ملف"
     for data in (b"first" * 100_000, b"other"):

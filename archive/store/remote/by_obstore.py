@@ -1,8 +1,6 @@
-"""The stores that objects lie in: S3 and its like, Google's and Azure's, a folder (all by obstore), and whatever else
-fsspec knows.
+"""The stores that obstore knows: S3 and its like, Google's and Azure's, a folder.
 
-Each says of itself what it makes of a conditional write: obstore's stores refuse a name that is taken in one step with
-the writing (`If-None-Match: *` on S3). Of fsspec's only those that know exclusive creation do; the others look first.
+They refuse a name that is taken in one step with the writing (`If-None-Match: *` on S3).
 """
 
 import logging
@@ -12,11 +10,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
 from archive.errors import CollectionError
+from archive.store.remote.backend import Exists, Passing, first_line, missing
 
 logger = logging.getLogger(__name__)
 
@@ -26,44 +25,17 @@ _STATUS = re.compile(r"status code: (\d{3})")
 _FINAL = ("301", "401", "403", "405")  # what no further try mends
 _LISTING = "list request"  # a folder that is empty is listed all the same: it is the bucket that is missing
 _METADATA = "169.254.169.254"  # where a machine of a cloud is asked for its role's credentials
-_OBSTORE = ("s3", "s3a", "gs", "gcs", "az", "azure", "abfs", "abfss", "adl", "file")
+_KEYS = {  # the environment variables that a store's credentials are usually in
+    "s3": "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY",
+    "gs": "GOOGLE_APPLICATION_CREDENTIALS, GOOGLE_SERVICE_ACCOUNT_KEY",
+    "az": "AZURE_STORAGE_ACCOUNT_NAME, AZURE_STORAGE_ACCOUNT_KEY",
+}
+_ALIKE = {"s3a": "s3", "gcs": "gs", "azure": "az", "abfs": "az", "abfss": "az", "adl": "az"}
+SCHEMES = ("s3", "s3a", "gs", "gcs", "az", "azure", "abfs", "abfss", "adl", "file")
 _CLIENT: Any = {"connect_timeout": timedelta(seconds=15), "timeout": timedelta(minutes=10)}
 
 
-class Passing(Exception):
-    """The store did not answer, or asks to be left alone (503): to be tried again."""
-
-
-class Exists(Exception):
-    """There is an object of that name."""
-
-
-class Backend(Protocol):
-    """Objects by their keys. Missing ones are FileNotFoundError, what may go better later is Passing."""
-
-    def create(self, key: str, source: bytes | Path) -> None:
-        """Puts an object that is there whole or not at all; raises Exists where the name is taken."""
-
-    def get(self, key: str, start: int, length: int) -> tuple[bytes, int]:
-        """The bytes from `start` on, fewer at the end alone, and the object's size."""
-
-    def size(self, key: str) -> int:
-        """The object's size."""
-
-    def names(self, prefix: str, after: str | None) -> list[str]:
-        """The keys below `prefix` (a folder, with its slash), sorted; those behind `after` alone."""
-
-    def folders(self, prefix: str) -> list[str]:
-        """The names of the folders in a folder."""
-
-
-def backend(url: str) -> Backend:
-    """What serves a URL; raises CollectionError where nothing does, or an extra is not installed."""
-    scheme = urlsplit(url).scheme
-    return _Obstore(url) if scheme in _OBSTORE else _Fsspec(url)
-
-
-class _Obstore:
+class Obstore:
     """One of object_store's stores. Tries nothing again: `objects.py` does, for all in one way."""
 
     def __init__(self, url: str) -> None:
@@ -72,18 +44,19 @@ class _Obstore:
             import obstore
             from obstore import exceptions, store
         except ModuleNotFoundError as error:
-            raise _missing("obstore") from error
+            raise missing("obstore") from error
         self._obstore, self._exceptions = obstore, exceptions
         once: Any = {"max_retries": 0}
         self._folder: Path | None = None  # of a store that is a folder; made when something is put there
         parts = urlsplit(url)
+        self._keys = _KEYS.get(_ALIKE.get(parts.scheme, parts.scheme), "")
         made: Callable[..., Any] = store.from_url
         try:
             self._store: Any = None
             if parts.scheme == "file":
                 self._folder = Path(unquote(parts.path))
                 self._local: Callable[[Path], Any] = store.LocalStore
-            elif parts.scheme in ("s3", "s3a"):
+            elif _ALIKE.get(parts.scheme, parts.scheme) == "s3":
                 # `checksum_algorithm` has the store refuse bytes that were damaged on their way
                 self._store = store.S3Store(
                     parts.netloc,
@@ -92,12 +65,13 @@ class _Obstore:
                     copy_if_not_exists="multipart",
                     client_options=_CLIENT | {"allow_http": plain_http()},
                     retry_config=once,
-                    **region(),
+                    **region(parts.scheme),
                 )
             else:
                 self._store = made(url, client_options=_CLIENT, retry_config=once)
         except (exceptions.BaseError, ValueError, OSError) as error:
-            raise CollectionError(f"{url} cannot be opened: {first_line(error)}") from None
+            named = f"; what the environment may name: {self._keys}" if self._keys else ""
+            raise CollectionError(f"{url} cannot be opened: {first_line(error)}{named}") from None
 
     def create(self, key: str, source: bytes | Path) -> None:
         if self._folder is not None:
@@ -116,6 +90,19 @@ class _Obstore:
             self._do(self._obstore.copy, staged, key, overwrite=False)
         finally:
             self._forget(staged)
+
+    def replace(self, key: str, source: Path) -> None:
+        if self._folder is not None:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        parts = source.stat().st_size > WHOLE
+        try:
+            self._do(self._obstore.put, key, source, mode="overwrite", use_multipart=parts, chunk_size=PART)
+        except FileNotFoundError as error:
+            raise self._no_bucket(key, first_line(error)) from None
+
+    def remove(self, key: str) -> None:
+        with suppress(FileNotFoundError):
+            self._do(self._obstore.delete, key)
 
     def get(self, key: str, start: int, length: int) -> tuple[bytes, int]:
         if length <= 0:
@@ -174,7 +161,8 @@ class _Obstore:
             raise Exists from None
         except (errors.PermissionDeniedError, errors.UnauthenticatedError) as error:
             raise CollectionError(
-                f"{key}: the store refuses: {first_line(error)}; which credentials are in the environment (AWS_…)?"
+                f"{key}: the store refuses: {first_line(error)}; are the credentials in the environment ({self._keys}) "
+                "those of somebody who may do that?"
             ) from None
         except (errors.NotSupportedError, errors.InvalidPathError, errors.UnknownConfigurationKeyError) as error:
             raise CollectionError(f"{key}: {first_line(error)}") from None
@@ -182,97 +170,17 @@ class _Obstore:
             told = first_line(error)
             if _METADATA in told and "AWS_ACCESS_KEY_ID" not in os.environ:
                 raise CollectionError(
-                    "there are no credentials in the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY), and no "
-                    f"machine's role that gives some: {told}"
+                    f"there are no credentials in the environment ({self._keys}), and no machine's role that gives "
+                    f"some: {told}"
                 ) from None
             found = _STATUS.search(told)
             if found is not None and (found[1] in _FINAL or (found[1] == "404" and _LISTING in told)):
-                raise CollectionError(
-                    f"{key}: {told}: is there such a bucket, and is its address in the environment?"
-                ) from None
+                raise self._no_bucket(key, told) from None
             raise Passing(told) from None
 
-
-class _Fsspec:
-    """Whatever fsspec opens by URL. Its writing is not atomic: what a cut left is found out by reading it back, and is
-    told; it is never overwritten.
-    """
-
-    def __init__(self, url: str) -> None:
-        try:
-            import fsspec
-        except ModuleNotFoundError as error:
-            raise _missing("fsspec") from error
-        try:
-            self._files, self._root = fsspec.core.url_to_fs(url)
-        except (ValueError, ImportError) as error:
-            raise CollectionError(f"{url} cannot be opened: {error}") from None
-        self._root = self._root.rstrip("/")
-        self._exclusive = urlsplit(url).scheme in ("memory", "local")
-        if not self._exclusive:
-            logger.warning(
-                "%s has no conditional write that fsspec knows of: before each write it is looked whether the name is "
-                "free, which two writers at once can pass; see that there is one",
-                url,
-            )
-
-    def create(self, key: str, source: bytes | Path) -> None:
-        path = f"{self._root}/{key}"
-        try:
-            self._files.makedirs(path.rpartition("/")[0], exist_ok=True)
-            if not self._exclusive and self._files.exists(path):
-                raise FileExistsError
-            with self._files.open(path, "xb" if self._exclusive else "wb") as target:
-                if isinstance(source, bytes):
-                    target.write(source)
-                else:
-                    with source.open("rb") as file:
-                        while piece := file.read(PART):
-                            target.write(piece)
-        except FileExistsError:
-            raise Exists from None
-        except (OSError, ValueError) as error:
-            raise Passing(first_line(error)) from None
-
-    def get(self, key: str, start: int, length: int) -> tuple[bytes, int]:
-        size = self.size(key)
-        end = min(start + length, size)
-        return (self._do(self._files.cat_file, key, start=start, end=end) if start < end else b""), size
-
-    def size(self, key: str) -> int:
-        return int(self._do(self._files.size, key))
-
-    def names(self, prefix: str, after: str | None) -> list[str]:
-        self._files.invalidate_cache()
-        try:
-            found = self._do(self._files.find, prefix.rstrip("/"))
-        except FileNotFoundError:
-            return []
-        names = [path[len(self._root) + 1 :] for path in found]
-        return sorted(name for name in names if name.startswith(prefix) and (after is None or name > after))
-
-    def folders(self, prefix: str) -> list[str]:
-        self._files.invalidate_cache()
-        try:
-            found = self._do(self._files.ls, prefix.rstrip("/"), detail=True)
-        except FileNotFoundError:
-            return []
-        return sorted(one["name"].rstrip("/").rpartition("/")[2] for one in found if one["type"] == "directory")
-
-    def _do(self, call: Callable[..., Any], key: str, **named: Any) -> Any:
-        try:
-            return call(f"{self._root}/{key}", **named)
-        except FileNotFoundError:
-            raise
-        except PermissionError as error:
-            raise CollectionError(f"{key}: the store refuses: {first_line(error)}") from None
-        except OSError as error:
-            raise Passing(first_line(error)) from None
-
-
-def first_line(error: BaseException) -> str:
-    """What an error says, in a line: obstore's go on with what the store sent, and the source of it."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0].partition(": <?xml")[0][:300]
+    @staticmethod
+    def _no_bucket(key: str, told: str) -> CollectionError:
+        return CollectionError(f"{key}: {told}: is there such a bucket, and is its address in the environment?")
 
 
 def plain_http() -> bool:
@@ -281,14 +189,9 @@ def plain_http() -> bool:
     return endpoint.startswith("http://")
 
 
-def region() -> Any:
-    """Stores at an address of their own seldom have regions, but the signature names one."""
+def region(scheme: str) -> Any:
+    """Stores of S3's kind at an address of their own seldom have regions, but the signature names one."""
+    if _ALIKE.get(scheme, scheme) != "s3":
+        return {}
     named = any(name in os.environ for name in ("AWS_REGION", "AWS_DEFAULT_REGION"))
     return {} if named else {"region": "us-east-1"}
-
-
-def _missing(name: str) -> CollectionError:
-    return CollectionError(
-        f"collections in an object store need {name}, which is not installed: pip install 'policy-archive[objects]', "
-        "or '.[objects]' in a checkout"
-    )
