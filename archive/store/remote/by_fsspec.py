@@ -34,15 +34,11 @@ class Fsspec:
             raise CollectionError(f"{url} cannot be opened: {error}") from None
         self._root = self._root.rstrip("/")
         self._exclusive = urlsplit(url).scheme in ("memory", "local")
-        if not self._exclusive:
-            logger.warning(
-                "%s has no conditional write that fsspec knows of: before each write it is looked whether the name is "
-                "free, which two writers at once can pass; see that there is one",
-                url,
-            )
+        self._url, self._warned = url, False
 
     def create(self, key: str, source: bytes | Path) -> None:
         path = f"{self._root}/{key}"
+        self._warn()
         try:
             self._files.makedirs(path.rpartition("/")[0], exist_ok=True)
             if not self._exclusive and self._files.exists(path):
@@ -58,6 +54,15 @@ class Fsspec:
             raise Exists from None
         except (OSError, ValueError) as error:
             raise Passing(first_line(error)) from None
+
+    def _warn(self) -> None:
+        if not self._exclusive and not self._warned:
+            logger.warning(
+                "%s has no conditional write that fsspec knows of: before each write it is looked whether the name is "
+                "free, which two writers at once can pass; see that there is one",
+                self._url,
+            )
+            self._warned = True
 
     def replace(self, key: str, source: Path) -> None:
         path = f"{self._root}/{key}"

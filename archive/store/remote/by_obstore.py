@@ -45,7 +45,7 @@ class Obstore:
             from obstore import exceptions, store
         except ModuleNotFoundError as error:
             raise missing("obstore") from error
-        self._obstore, self._exceptions = obstore, exceptions
+        self._url, self._obstore, self._exceptions = url, obstore, exceptions
         once: Any = {"max_retries": 0}
         self._folder: Path | None = None  # of a store that is a folder; made when something is put there
         parts = urlsplit(url)
@@ -98,7 +98,7 @@ class Obstore:
         try:
             self._do(self._obstore.put, key, source, mode="overwrite", use_multipart=parts, chunk_size=PART)
         except FileNotFoundError as error:
-            raise self._no_bucket(key, first_line(error)) from None
+            raise self._no_bucket(first_line(error)) from None
 
     def remove(self, key: str) -> None:
         with suppress(FileNotFoundError):
@@ -175,12 +175,11 @@ class Obstore:
                 ) from None
             found = _STATUS.search(told)
             if found is not None and (found[1] in _FINAL or (found[1] == "404" and _LISTING in told)):
-                raise self._no_bucket(key, told) from None
+                raise self._no_bucket(told) from None
             raise Passing(told) from None
 
-    @staticmethod
-    def _no_bucket(key: str, told: str) -> CollectionError:
-        return CollectionError(f"{key}: {told}: is there such a bucket, and is its address in the environment?")
+    def _no_bucket(self, told: str) -> CollectionError:
+        return CollectionError(f"{self._url}: is there such a bucket, and is its address in the environment? {told}")
 
 
 def plain_http() -> bool:

@@ -62,7 +62,7 @@ class Objects:
 
     def replace(self, key: str, source: Path) -> None:
         """A file in the place of the object of that name: of what is derived, and nothing else."""
-        self._tried(f"put {key}", lambda: self._store.replace(key, source))
+        self._tried(f"write {key}", lambda: self._store.replace(key, source))
 
     def remove(self, key: str) -> None:
         """Removes such an object, if it is there."""
