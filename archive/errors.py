@@ -2,6 +2,8 @@
 it as one line.
 """
 
+import errno
+
 
 class ArchiveError(Exception):
     """Base of all errors that a user can mend. The command prints `str(error)` and exits with `exit_code`."""
@@ -43,6 +45,9 @@ class StoreError(ArchiveError):
 
 class Taken(StoreError):
     """Other bytes have the name of an object that was to be put. They are left as they are."""
+
+
+NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})  # of an OSError, when a disk or a quota is full
 
 
 class OutOfSpace(ArchiveError):

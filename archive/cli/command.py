@@ -1,6 +1,5 @@
 """What all verbs share: the command, where home is, how a collection is named, and how an error reaches a person."""
 
-import errno
 import os
 import sys
 from pathlib import Path
@@ -10,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from archive import __version__, folder_names
-from archive.errors import ArchiveError, CollectionError
+from archive.errors import NO_SPACE, ArchiveError, CollectionError
 from archive.institutes.commands import app as institute_app
 from archive.lines import harmless
 from archive.proof.commands import app as key_app
@@ -26,7 +25,6 @@ _ORDER = (
     "verify", "derive", "replay", "try", "pack", "unpack", "sign", "key",
 )  # fmt: skip
 TRACEBACK = "POLICY_ARCHIVE_TRACEBACK"  # an environment variable: set, an unforeseen error shows where it came from
-_NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class _ByPeople(TyperGroup):
@@ -157,7 +155,7 @@ def run(app: typer.Typer) -> NoReturn:
         _leave(str(problem), problem.exit_code)
     except OSError as problem:
         named = f"{problem.filename}: " if problem.filename is not None else ""
-        _leave(f"{named}{problem.strerror or problem}", 3 if problem.errno in _NO_SPACE else 1)
+        _leave(f"{named}{problem.strerror or problem}", 3 if problem.errno in NO_SPACE else 1)
     except Exception as problem:  # no traceback reaches a person who did not ask for it
         if os.environ.get(TRACEBACK):
             raise

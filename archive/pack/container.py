@@ -4,7 +4,6 @@ WARCs and indexes are stored as they are: they are compressed already, and a rea
 by its offset alone. Lines of JSON are deflated. The file stands under another name until it is whole and on disk.
 """
 
-import errno
 import hashlib
 import os
 import shutil
@@ -16,12 +15,11 @@ from pathlib import Path
 from typing import IO, Self
 from zipfile import ZIP64_LIMIT, ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from archive.errors import BadPackage, OutOfSpace
+from archive.errors import NO_SPACE, BadPackage, OutOfSpace
 from archive.store.journal import sync_folder
 
 PIECE = 1024 * 1024  # bytes copied at a time
 SPARE = 64 * 1024 * 1024  # bytes that stay free: an index and lists of members need some
-_NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,7 @@ def room(folder: Path, size: int) -> Iterator[None]:
     try:
         yield
     except OSError as problem:
-        if problem.errno not in _NO_SPACE:
+        if problem.errno not in NO_SPACE:
             raise
         raise OutOfSpace(f"no space left for {folder} ({problem.strerror}): {mend}") from problem
 

@@ -3,7 +3,6 @@
 Used by one thread, beside the reactor: compression, digests and syncs let go of the interpreter's lock.
 """
 
-import errno
 import os
 import shutil
 from collections import Counter
@@ -17,7 +16,7 @@ from ssl import DER_cert_to_PEM_cert
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
-from archive.errors import ArchiveError, CollectionError, OutOfSpace
+from archive.errors import NO_SPACE, ArchiveError, CollectionError, OutOfSpace
 from archive.store import records, recovery, redaction
 from archive.store.collection import Collection
 from archive.store.exchange import Exchange, Location, Resource, Stored
@@ -27,7 +26,6 @@ from archive.store.originals import Originals
 from archive.store.spool import Content, Spool, close
 from archive.store.whole import whole
 
-_NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _STANDARD = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
 _REDACTION = (
     "values of Authorization, Proxy-Authorization, Cookie and other fields of a login in requests are "
@@ -292,7 +290,7 @@ class _Disk:
         if not isinstance(error, OSError):
             return
         where = self.writer.collection.archive_dir
-        if error.errno in _NO_SPACE:
+        if error.errno in NO_SPACE:
             message = f"no space left for {where} ({error.strerror}): make room and run the same command again"
             raise OutOfSpace(message) from error
         self.writer.give_up()

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from typing import Any
 
 import pyarrow
@@ -20,7 +20,7 @@ from archive.dataset.batch import files, loose
 from archive.dataset.batch.files import Target
 from archive.dataset.batch.local import processors
 from archive.dataset.derive import PAGES
-from archive.errors import CollectionError
+from archive.errors import NO_SPACE, CollectionError, OutOfSpace
 from archive.processes import Processes, Task
 from archive.store import access
 from archive.store.cdxj import Index
@@ -57,15 +57,23 @@ def build(
     """Writes an index over collections and other WARCs into a folder, or below a URL, in place of the one that is
     there. What is withheld is left out. Memory follows neither their size nor their number.
     """
-    _check(into)
+    _check(into := files.checked(into))
     made = Made()
     at = at or datetime.now(UTC)
-    with TemporaryDirectory(prefix="policy-archive-urls-") as work:
-        folder = Path(work)
-        tasks = [task for one in collections for task in _of_collection(one, at, folder, made)]
-        tasks += _of_files(loose.found(places) if places else [], at, folder)
-        lines = heapq.merge(*_runs(tasks, folder, made, progress))
-        _write((row(line, **told) for line, told in map(records.read, lines)), into, made)
+    try:
+        with TemporaryDirectory(prefix="policy-archive-urls-") as work:
+            folder = Path(work)
+            tasks = [task for one in collections for task in _of_collection(one, at, folder, made)]
+            tasks += _of_files(loose.found(places) if places else [], at, folder)
+            lines = heapq.merge(*_runs(tasks, folder, made, progress))
+            _write((row(line, **told) for line, told in map(records.read, lines)), into, made)
+    except OSError as error:
+        if error.errno not in NO_SPACE:
+            raise
+        raise OutOfSpace(
+            f"no space left ({error.strerror}) for {into}, or for {gettempdir()}, where its lines are sorted: make "
+            "room, or name another folder by TMPDIR"
+        ) from None
     return made
 
 

@@ -22,6 +22,11 @@ def is_url(place: str) -> bool:
     return address.is_url(place)
 
 
+def checked(place: str) -> str:
+    """The place. Raises CollectionError where it is a URL that holds a key, which would stand in files and logs."""
+    return address.checked(place) if is_url(place) else place
+
+
 def opened(place: str) -> IO[bytes]:
     """A file to be read from any offset; over URLs, in ranges."""
     if not is_url(place):

@@ -3,7 +3,6 @@ begun again; a job that costs three processes is set aside.
 """
 
 import contextlib
-import errno
 import multiprocessing
 import os
 import signal
@@ -19,10 +18,9 @@ from multiprocessing.process import BaseProcess
 from archive.dataset.batch.job import TRIES, Job, Outcome, Step, set_aside
 from archive.dataset.batch.run import HeldWorkers, derive_warc
 from archive.dataset.worker import NoWorkers, Workers
-from archive.errors import OutOfSpace
+from archive.errors import NO_SPACE, OutOfSpace
 
 STALL = 1800.0  # seconds without a word: a document may take three tries of four minutes each
-_NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def processors() -> int:
@@ -135,8 +133,11 @@ class Local:
                 self._unable = 0
                 yield job, told
                 continue
-            if isinstance(told, OSError) and told.errno in _NO_SPACE:
-                raise OutOfSpace(f"{job.into}: {told.strerror}")
+            if isinstance(told, OSError) and told.errno in NO_SPACE:
+                raise OutOfSpace(
+                    f"no space left for {job.into} ({told.strerror}): make room and run the same command again; what "
+                    "is there is not made again"
+                )
             if isinstance(told, NoWorkers):  # what it would fork them from may have been killed
                 self._lost(slot)
                 self._unable += 1

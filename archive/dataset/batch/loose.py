@@ -77,6 +77,7 @@ def derive(
     With a profile, pages are read as the institute's; without one, each as of its own host. Of a collection's files,
     what its ledger withholds is left out.
     """
+    into = files.checked(into)
     tools = derived_by(registry.digest(profile) if profile else NO_PROFILE)
     warcs = found(places)
     if parquet and find_spec("pyarrow") is None:

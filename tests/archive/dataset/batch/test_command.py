@@ -44,10 +44,14 @@ def test_it_tells_what_came_of_every_record(tmp_path: Path) -> None:
     [
         (["a.warc.gz"], "say where the pages"),
         (["a.warc.gz", "timep", "--to", "x"], "either collections or WARCs"),
-        (["timep", "--to", "x"], "--to is for WARCs"),
+        (["timep", "--to", "x"], r"'timep' is a collection's name.* give the path, \./timep"),
         (["timep", "--engine", "dask"], "no engine 'dask': there are local and ray"),
         (["timep", "--address", "auto"], "--engine ray, no --workers"),
         (["nowhere.warc.gz", "--to", "x"], "no file, and no folder"),
+        (["a.warc", "--engine", "ray", "--address", "127.0.0.1:6379", "--workers", "2", "--to", "x"], "no --workers"),
+        (["s3://loopback:key@bucket/x", "--to", "x"], r"^s3://bucket/x was given with a user, a key"),
+        (["a.warc", "--to", "s3://bucket/x?key=key"], r"^s3://bucket/x was given with a user, a key"),
+        (["a.warc", "--to", "https://bucket.example/x?token=key"], r"^https://bucket.example/x was given"),
     ],
 )
 def test_what_is_asked_wrongly_is_told(

@@ -3,6 +3,7 @@ nothing that was acknowledged is absent.
 """
 
 import json
+import os
 import random
 from collections import Counter
 from collections.abc import Iterator
@@ -11,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from archive.dataset.batch import files
+from archive.dataset.batch.files import Target
 from archive.errors import ArchiveError, CollectionError, Fenced, StoreError, Taken
 from archive.store.collection import Collection
 from archive.store.remote import address, by_obstore, objects
@@ -211,6 +214,25 @@ def test_a_bucket_that_is_not_there_is_told_at_once(
     with pytest.raises(CollectionError, match="is there such a bucket"):
         opened("دلو", tmp_path)
     assert len(proxy.requests) == 1
+
+
+def test_what_is_derived_into_a_bucket_that_is_not_there_is_told(store: str, proxy: Proxy, tmp_path: Path) -> None:
+    path = tmp_path / "manifest.json"
+    path.write_text("{}")
+    with pytest.raises(CollectionError, match=r"^s3://nothing: is there such a bucket"):
+        Target("s3://nothing/x").put(path)
+    with pytest.raises(CollectionError, match=r"^s3://nothing: is there such a bucket"):
+        files.below("s3://nothing/x", (".warc.gz",))
+    assert len(proxy.requests) == 2
+
+
+@pytest.mark.parametrize(("url", "names"), [("gs://b/x", "GOOGLE_APPLICATION"), ("az://b/x", "AZURE_STORAGE_ACCOUNT")])
+def test_each_store_names_its_own_credentials(url: str, names: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith(("GOOGLE_", "AZURE_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", "/nowhere.json")
+    with pytest.raises(CollectionError, match=names):
+        objects.at(url).names("x/")
 
 
 def test_no_credentials_are_told(store: str, proxy: Proxy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
