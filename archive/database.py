@@ -7,7 +7,8 @@ import os
 import random
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -122,4 +123,22 @@ class Address:
                 f"the database {self} has no connection free: raise max_connections of the server (a crawl has one, "
                 "`policy-archive fleet init` says how many are wanted), or begin fewer crawls at a time"
             )
-        return DatabaseError(f"the database {self} is out of reach ({cause[:200]}): see that it runs, then try again")
+        # The server runs then, and says what it refuses: a password, a database, a user. A server that starts does too.
+        mend = (
+            "mend the address or its rights, or try again" if "FATAL" in cause else "see that it runs, then try again"
+        )
+        return DatabaseError(f"the database {self} is out of reach ({cause[:200]}): {mend}")
+
+    @contextmanager
+    def asked(self) -> Iterator[None]:
+        """Around what is asked of it: its errors are a DatabaseError, for a person."""
+        try:
+            yield
+        except sa.exc.OperationalError as error:
+            raise self.unreachable(error) from None
+        except sa.exc.ProgrammingError as error:
+            cause = " ".join(str(error.orig).split())
+            raise DatabaseError(
+                f"the database {self} refuses what is asked of it ({cause[:200]}): give its user the right, or name "
+                "another user"
+            ) from None

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from archive.database import Address
 from archive.errors import DatabaseError
-from archive.fleet.tables import LEASES, RUNS, SCHEMA, WORKERS
+from archive.fleet.tables import LEASES, RUNS, WORKERS, problem
 
 LATE = 900  # seconds after which a job that could have begun is late
 SILENT = 30  # seconds after which a worker that says nothing is lost
@@ -82,9 +82,9 @@ def of(address: Address) -> Standing:
     """Looks, and touches nothing. Raises DatabaseError where there is no fleet, or nothing answers."""
     engine = address.engine("policy-archive fleet status")
     try:
-        with engine.connect() as connection:
-            if not _is_made(connection):
-                raise DatabaseError(f"{address} holds no fleet: `policy-archive fleet init` makes its tables")
+        with address.asked(), engine.connect() as connection:
+            if why := problem(connection):
+                raise DatabaseError(f"{address} {why}")
             return Standing(
                 at=connection.execute(sa.select(sa.func.clock_timestamp())).scalar_one(),
                 queue=_queue(connection),
@@ -95,15 +95,8 @@ def of(address: Address) -> Standing:
                 late=_late(connection),
                 database=_database(connection),
             )
-    except sa.exc.OperationalError as error:
-        raise address.unreachable(error) from None
     finally:
         engine.dispose()
-
-
-def _is_made(connection: sa.Connection) -> bool:
-    query = f"SELECT to_regclass('procrastinate_jobs') IS NOT NULL AND to_regclass('{SCHEMA}.workers') IS NOT NULL"
-    return bool(connection.exec_driver_sql(query).scalar_one())
 
 
 _DUE = "status = 'todo' AND coalesce(scheduled_at, now()) <= now()"

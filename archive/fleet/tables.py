@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 SCHEMA = "policy_archive"
+VERSION = 1  # of the tables, in the schema's comment; none was said of the same ones before they had a number
 METADATA = sa.MetaData(schema=SCHEMA)
 
 # One line a collection, kept for ever: its number only grows.
@@ -53,3 +54,27 @@ PLANNED = sa.Table(
     sa.Column("mark", sa.Text, nullable=False),  # what tells one plan of times from another (Entry.mark)
     sa.Column("seen", sa.DateTime(timezone=True), nullable=False),
 )
+
+
+def problem(connection: sa.Connection) -> str | None:
+    """Why a database is no fleet's, or not this program's, as a message goes on after its name; None where it is."""
+    if is_made(connection):
+        return strange(connection)
+    return "holds no fleet: `policy-archive fleet init` makes its tables"
+
+
+def is_made(connection: sa.Connection) -> bool:
+    queue, workers = "to_regclass('procrastinate_jobs') IS NOT NULL", f"to_regclass('{SCHEMA}.workers') IS NOT NULL"
+    return bool(connection.exec_driver_sql(f"SELECT {queue} AND {workers}").scalar_one())
+
+
+def strange(connection: sa.Connection) -> str | None:
+    """Whether another version of this program has made the tables, as `problem` says it."""
+    comment = f"SELECT obj_description(to_regnamespace('{SCHEMA}'), 'pg_namespace')"
+    found = connection.exec_driver_sql(comment).scalar_one()
+    if found in (None, str(VERSION)):
+        return None
+    return (
+        f"holds a fleet of version {str(found)[:20]!a}, and this policy-archive reads version {VERSION}: take the "
+        "policy-archive of its other workers, or have them drain, and make another database"
+    )

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from archive.cli.command import ARCHIVIST, Json, app, home
+from archive.cli.command import ARCHIVIST, Json, app, collection, home
 from crawler.cli.crawl import LogJson, Metrics
 from crawler.errors import CrawlError
 from crawler.fleet.machine import FREE, MEMORY
@@ -102,21 +102,25 @@ def enqueue(
 ) -> None:
     """Put jobs into the queue. One that waits already is not put in again.
 
-    Exit codes: 0 they wait · 2 an unknown institute, or no fleet's database · 6 the database went away.
+    Exit codes: 0 they wait · 2 an unknown institute, collection or task, or no fleet · 6 the database went away.
     """
     from archive.database import Address
     from archive.institutes import registry
     from crawler.fleet import queue
-    from crawler.fleet.orders import parse
+    from crawler.fleet.orders import Task, parse
 
     address = Address.needed(database)
     queue.needs_init(address)
+    if task not in list(Task):
+        raise CrawlError(f"no task is called {task!r}: there are {', '.join(Task)}")
     limits = {"full": full, "max_pages": max_pages, "max_minutes": max_minutes}
     given = {name: value for name, value in limits.items() if value}
     orders = []
     for name in names:
-        collection = name if task != "crawl" else registry.load(name, home(ctx)).id
-        orders.append(parse(task, {"institute": name, "collection": collection, **given}))
+        if name.endswith(".toml"):
+            raise CrawlError(f"{name}: a job names an institute, and no file: put it into {home(ctx) / 'institutes'}")
+        there = registry.load(name, home(ctx)).id if task == Task.CRAWL else collection(ctx, name).name
+        orders.append(parse(task, {"institute": name, "collection": there, **given}))
     for name, new in zip(names, queue.enqueue(address, orders, priority), strict=True):
         print(f"{name}: {'put in' if new else f'a {task} of it waits already'}")
 

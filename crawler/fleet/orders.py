@@ -19,6 +19,8 @@ from crawler.schedule import plan
 class Rejected(ArchiveError):
     """A job that no `fleet enqueue` and no schedule has written. It fails, and is not tried again."""
 
+    exit_code = 2
+
 
 class Task(StrEnum):
     CRAWL = "crawl"

@@ -1,5 +1,6 @@
 """A worker's line in the fleet's database: that it is there, why it takes nothing, and whether it is told to drain."""
 
+import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from archive.fleet.tables import WORKERS
 from crawler.errors import CrawlError
 from crawler.fleet.queue import needs_init
 from crawler.frontier.lease import Owner
+
+logger = logging.getLogger(__name__)
 
 _LOOK = 0.5  # seconds between two looks at another worker's line
 _FORGOTTEN = timedelta(days=1)  # after which a worker of another machine that says nothing is told of no more
@@ -36,23 +39,24 @@ class Presence:
         """
         others = sa.select(WORKERS.c.life, WORKERS.c.seen, _AGO).where(WORKERS.c.name == self.name, ~self._mine[1])
         first: dict[str, datetime] = {}
-        try:
-            while True:
-                with self._engine.begin() as connection:
-                    _bury(connection)
-                    rows = connection.execute(others).all()
-                    if all(row.ago > SILENT for row in rows):
-                        connection.execute(sa.delete(WORKERS).where(WORKERS.c.name == self.name))
-                        return
-                for row in rows:
-                    owner = Owner.parse(row.life)
-                    if owner.near or row.seen > first.setdefault(row.life, row.seen):
-                        raise CrawlError(
-                            f"a worker called {self.name} runs already ({owner}): give this one another --name"
-                        )
-                time.sleep(_LOOK)
-        except sa.exc.OperationalError as error:
-            raise self._address.unreachable(error) from None
+        told = False
+        while True:
+            with self._address.asked(), self._engine.begin() as connection:
+                _bury(connection)
+                rows = connection.execute(others).all()
+                if all(row.ago > SILENT for row in rows):
+                    connection.execute(sa.delete(WORKERS).where(WORKERS.c.name == self.name))
+                    return
+            for row in rows:
+                owner = Owner.parse(row.life)
+                if owner.near or row.seen > first.setdefault(row.life, row.seen):
+                    raise CrawlError(
+                        f"a worker called {self.name} runs already ({owner}): give this one another --name"
+                    )
+            if not told:
+                logger.info("looks whether a worker of its name lives", extra={"entry": self.name, "why": str(owner)})
+                told = True
+            time.sleep(_LOOK)
 
     def tell(self, number: int, held: str | None, ends: bool) -> bool:
         """That it is there, as Procrastinate's worker `number`; `held`: why it takes nothing; whether it `ends`, by
@@ -101,7 +105,7 @@ class Drained:
 def drain(address: Address, names: Sequence[str] | None, undo: bool = False) -> list[Drained]:
     """Tells these workers, or all. Raises CollectionError, with none told, where there is none of a name."""
     needs_init(address)
-    with address.engine("policy-archive fleet drain").begin() as connection:
+    with address.asked(), address.engine("policy-archive fleet drain").begin() as connection:
         rows = connection.execute(sa.select(WORKERS, _AGO).order_by(WORKERS.c.name).with_for_update()).all()
         there = {row.name for row in rows}
         if missing := sorted(set(names or ()) - there):

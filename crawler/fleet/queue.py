@@ -13,7 +13,7 @@ from procrastinate import exceptions, jobs, manager
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 
 from archive.database import Address
-from archive.fleet.tables import SCHEMA
+from archive.fleet.tables import SCHEMA, is_made, problem, strange
 from crawler.errors import CrawlError, OutOfReach
 from crawler.fleet.orders import Order, Task
 from crawler.frontier import lease
@@ -184,37 +184,28 @@ async def put_in(app: procrastinate.App, one: jobs.Job) -> bool:
 
 
 def init(address: Address) -> bool:
-    """Makes the tables; False where they are there already."""
+    """Makes the tables; False where they are there already. Raises CrawlError or DatabaseError where that cannot be."""
     engine = address.engine("policy-archive fleet init")
-    try:
-        with engine.begin() as connection:
-            lease.make(connection)
-            there = connection.exec_driver_sql("SELECT to_regclass('procrastinate_jobs')").scalar() is not None
-            if not there:
-                schema = procrastinate.App(connector=procrastinate.PsycopgConnector()).schema_manager.get_schema()
-                connection.connection.driver_connection.execute(schema)  # type: ignore[union-attr]
-            for name, check in _CHECKS.items():
-                connection.exec_driver_sql(f"ALTER TABLE procrastinate_jobs DROP CONSTRAINT IF EXISTS {name}")
-                connection.exec_driver_sql(f"ALTER TABLE procrastinate_jobs ADD CONSTRAINT {name} CHECK ({check})")
-    except sa.exc.OperationalError as error:
-        raise address.unreachable(error) from None
+    with address.asked(), engine.begin() as connection:
+        if why := strange(connection):
+            raise CrawlError(f"{address} {why}")
+        there = is_made(connection)
+        lease.make(connection)
+        if not there:
+            schema = procrastinate.App(connector=procrastinate.PsycopgConnector()).schema_manager.get_schema()
+            driver: Any = connection.connection.driver_connection
+            try:
+                driver.execute(schema)
+            except psycopg.errors.InsufficientPrivilege as error:
+                raise sa.exc.ProgrammingError(None, None, error) from None
+        for name, check in _CHECKS.items():
+            connection.exec_driver_sql(f"ALTER TABLE procrastinate_jobs DROP CONSTRAINT IF EXISTS {name}")
+            connection.exec_driver_sql(f"ALTER TABLE procrastinate_jobs ADD CONSTRAINT {name} CHECK ({check})")
     return not there
 
 
-def is_made(address: Address) -> bool:
-    """Whether `init` was there."""
-    engine = address.engine("policy-archive fleet")
-    try:
-        with engine.connect() as connection:
-            made = connection.exec_driver_sql(
-                f"SELECT to_regclass('procrastinate_jobs') IS NOT NULL AND to_regclass('{SCHEMA}.workers') IS NOT NULL"
-            ).scalar_one()
-    except sa.exc.OperationalError as error:
-        raise address.unreachable(error) from None
-    return bool(made)
-
-
 def needs_init(address: Address) -> None:
-    """Raises CrawlError where the database is no fleet's."""
-    if not is_made(address):
-        raise CrawlError(f"{address} holds no fleet: `policy-archive fleet init` makes its tables")
+    """Raises CrawlError where the database is no fleet's, DatabaseError where it does not answer."""
+    with address.asked(), address.engine("policy-archive fleet").connect() as connection:
+        if why := problem(connection):
+            raise CrawlError(f"{address} {why}")

@@ -22,7 +22,7 @@ from sqlalchemy.dialects import postgresql
 
 from archive.database import Address
 from archive.errors import LostLock
-from archive.fleet.tables import LEASES, METADATA, SCHEMA
+from archive.fleet.tables import LEASES, METADATA, SCHEMA, VERSION
 from archive.store.running import Life
 from crawler.errors import CrawlError, OutOfReach
 from crawler.frontier.postgres import session_of
@@ -99,17 +99,19 @@ class Lease:
     @classmethod
     def take(cls, address: Address, collection: str, delay: float, above: int = 0) -> Self:
         """Its number is higher than any before it and than `above`: a database may have been made anew since. Raises
-        LostLock where another owner has it, CrawlError where it would be too short for the delay.
+        LostLock where another owner has it, CrawlError where it would be too short for the delay, DatabaseError where
+        it may not be taken.
         """
         seconds = length(delay)
         name = f"policy-archive lease {collection}"
         engine = address.engine(name)
         began = clock()
-        try:
-            with engine.begin() as connection:
-                fence, before = _taken(connection, collection, seconds, above)
-        except sa.exc.OperationalError as error:
-            raise OutOfReach(str(address.unreachable(error))) from None
+        with address.asked():
+            try:
+                with engine.begin() as connection:
+                    fence, before = _taken(connection, collection, seconds, above)
+            except sa.exc.OperationalError as error:
+                raise OutOfReach(str(address.unreachable(error))) from None
         made = cls(address.engine(name, patience=seconds / _PARTS), collection, seconds, fence, before)
         made._renewed = began
         made._thread.start()
@@ -243,6 +245,7 @@ def make(connection: sa.Connection) -> None:
     connection.execute(_making)
     connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
     METADATA.create_all(connection)
+    connection.exec_driver_sql(f"COMMENT ON SCHEMA {SCHEMA} IS '{VERSION}'")
 
 
 _HOLD = (
