@@ -50,7 +50,6 @@ class Failure:
     warc: str
     offset: int | None
     reason: str
-    passing: bool = False  # a process was killed, by a limit or from outside: it is tried again the next time
 
 
 @dataclass(slots=True)
@@ -109,8 +108,8 @@ def set_aside(job: Job, reason: str) -> Outcome:
     """A WARC that nobody could read to its end: it counts as what is known of it to be in it."""
     why = f"set aside after {TRIES} tries: {reason}"
     if job.members is None:
-        failures = [Failure(job.warc, None, why, passing=True)]
+        failures = [Failure(job.warc, None, why)]
     else:
-        failures = [Failure(job.warc, offset, why, passing=True) for offset, _ in job.members]
+        failures = [Failure(job.warc, offset, why) for offset, _ in job.members]
     counts = Counts(records=len(failures), failed=len(failures))
     return Outcome(job, counts, tuple(failures), aside=why)

@@ -4,7 +4,7 @@ it. Links are left out: nothing is fetched any more.
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import IO, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from archive.dataset.batch import files
@@ -63,22 +63,13 @@ def _origin(url: str) -> str:
     return spelled[: spelled.index("/", spelled.index("//") + 2) + 1]
 
 
-class _Files:
-    """Reads responses of any file, by its path or URL; the last one stays open."""
-
-    def __init__(self) -> None:
-        self._place = ""
-        self._file: IO[bytes] | None = None
-
-    def read(self, location: Location) -> Capture:
-        """Raises DamagedRecord where no response lies there."""
-        if self._file is None or self._place != location.warc:
-            if self._file is not None:
-                self._file.close()
-            self._file, self._place = files.opened(location.warc), location.warc
-        return of_record(foreign.read(self._file, location.offset, location.length), location, unchunked=True)
-
-
 def open_files(_: str) -> Callable[[Location], Capture]:
     """The opener of task.Setup for files that are in no collection: a location's `warc` is a path or a URL."""
-    return _Files().read
+    return _capture
+
+
+def _capture(location: Location) -> Capture:
+    """Raises DamagedRecord where no response lies there. The file is not kept open: a process may be there longer than
+    a file that is mended."""
+    with files.opened(location.warc) as file:
+        return of_record(foreign.read(file, location.offset, location.length), location, unchunked=True)

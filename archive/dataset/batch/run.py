@@ -140,13 +140,13 @@ class _Reading:
             except Underived as problem:
                 reason = _WHERE.sub("", str(problem))
                 if not problem.killed or tried == TRIES:
-                    self._fail(location.offset, reason, problem.killed)
+                    self._fail(location.offset, reason)
                     return
                 future = self._submit(location)
 
-    def _fail(self, offset: int, reason: str, passing: bool = False) -> None:
+    def _fail(self, offset: int, reason: str) -> None:
         # Addresses and texts of a page may be in a reason, but no line ends: it is one line of failures.jsonl.
-        self.failures.append(Failure(self._job.warc, offset, " ".join(reason.split())[:500], passing))
+        self.failures.append(Failure(self._job.warc, offset, " ".join(reason.split())[:500]))
         self.counts.failed += 1
 
 

@@ -68,18 +68,17 @@ def lines(outcome: Outcome) -> Iterator[bytes]:
 
 def there(job: Job) -> Outcome | None:
     """The shard of a job that was done before, and need not be done again; None where there is none, or it lacks
-    records whose process was killed.
+    records: their processes may not be killed again, and a damaged file of the same size may have been mended.
     """
     raw = files.content(job.into, f"{job.name}.json")
     if raw is None:
         return None
     told = json.loads(raw)
+    if told["failures"]:
+        return None
     counts = Counts(told["records"], told["derived"], failed=told["failed"])
     counts.skipped.update(told["skipped"])
-    failures = tuple(Failure(job.warc, **one) for one in told["failures"])
-    if any(one.passing for one in failures):
-        return None
-    return Outcome(job, counts, failures, tuple(Written(**one) for one in told["files"]), reused=True)
+    return Outcome(job, counts, files=tuple(Written(**one) for one in told["files"]), reused=True)
 
 
 class ShardWriter:
@@ -109,7 +108,7 @@ class ShardWriter:
             "warc": self._job.warc,
             "tools": self._job.tools,
             **counts.told(),
-            "failures": [{"offset": one.offset, "reason": one.reason, "passing": one.passing} for one in failures],
+            "failures": [{"offset": one.offset, "reason": one.reason} for one in failures],
             "files": [{"name": one.name, "bytes": one.bytes, "sha256": one.sha256} for one in written],
         }
         last = self._folder / f"{self._job.name}.json"

@@ -117,7 +117,8 @@ def test_with_a_profile_its_pages_are_the_institutes(tmp_path: Path) -> None:
 
 def test_what_cannot_be_read_is_told_with_its_place(tmp_path: Path) -> None:
     path = warcs.pages(tmp_path / "nile.warc.gz", "One", "Two", "Three", "Four")
-    data = bytearray(path.read_bytes())
+    sound = path.read_bytes()
+    data = bytearray(sound)
     second = data.index(b"\x1f\x8b\x08", 1)
     data[second + 40] ^= 0xFF
     path.write_bytes(data[:-7])
@@ -128,6 +129,10 @@ def test_what_cannot_be_read_is_told_with_its_place(tmp_path: Path) -> None:
     assert (broken["warc"], broken["offset"]) == ("nile.warc.gz", second)
     assert "gzip member is broken" in broken["reason"]
     assert "cut off" in cut["reason"]
+    # mended, and of the same size: it is read again
+    path.write_bytes(sound[:-7])
+    derive(tmp_path / "to", path)
+    assert [one["title"] for one in shards(tmp_path / "to")] == ["One", "Two", "Three"]
 
 
 def test_a_file_that_is_one_gzip_member_says_how_to_mend_it(tmp_path: Path) -> None:
