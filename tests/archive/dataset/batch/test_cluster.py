@@ -15,6 +15,7 @@ import pytest
 
 from archive.dataset.batch import cluster, loose
 from archive.dataset.batch.cluster import OnRay
+from archive.dataset.batch.files import Target, content
 from archive.dataset.batch.local import Local
 from archive.dataset.derive import derive
 from archive.errors import CollectionError, NotReached
@@ -22,6 +23,7 @@ from archive.store.collection import Collection
 from tests.archive.dataset.batch import warcs
 from tests.archive.dataset.batch.test_loose import contents, failures, shards
 from tests.archive.dataset.test_derive import collection, files
+from tests.archive.store.remote import moto
 from tests.crawler.command import policy_archive
 
 __all__ = ["collection"]
@@ -198,3 +200,20 @@ def test_without_an_address_it_starts_one_that_ends_with_the_command(tmp_path: P
     assert done.stdout.startswith("4 pages from 1 WARC")
     assert done.stderr == ""
     assert set(Path("/tmp").glob("ray-*")) <= before
+
+
+@pytest.mark.soak
+@pytest.mark.usefixtures("keys")
+def test_machines_share_no_folder_where_warcs_and_shards_are_in_a_store(
+    tmp_path: Path, store: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", store)
+    bucket, made = f"s3://{moto.BUCKET}/عناقيد", tmp_path / "made"
+    for number in range(3):
+        Target(f"{bucket}/warcs").put(warcs.demo(tmp_path / f"{number}.warc.gz", range(4 * number, 4 * number + 4)))
+    done = policy_archive(tmp_path, "derive", f"{bucket}/warcs", "--to", f"{bucket}/to", "--engine", "ray")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("12 pages from 3 WARCs")
+    loose.derive([f"{bucket}/warcs"], str(made), Local(1))
+    there = {name: content(f"{bucket}/to", name) for name in contents(made)}
+    assert there == contents(made)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from archive.store.remote import objects
 from tests.archive.store.remote import azurite, moto
 
 
@@ -26,7 +27,8 @@ def azure(pytestconfig: pytest.Config) -> Iterator[str]:
 
 @pytest.fixture
 def keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Credentials in the environment, and nothing of this machine's."""
+    """Credentials in the environment, and nothing of this machine's, nor of the test before."""
+    objects._opened.cache_clear()
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL_S3", "HTTP_PROXY", "http_proxy"):
         monkeypatch.delenv(name, raising=False)
     for name, value in moto.KEYS.items():
