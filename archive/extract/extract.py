@@ -143,7 +143,7 @@ def _bare(
         media_type=media_type,
         role=role,
         post_id=_post_id(None, capture),
-        redirect_to=absolute(_latin(location), capture.url) if location else None,
+        redirect_to=absolute(http.text(location), capture.url) if location else None,
         requisites=requisites,
         warnings=tuple(sorted(set(map(str, warnings)))),
     )
@@ -167,14 +167,6 @@ def _file(capture: Capture, media_type: str | None, entity: bytes, warnings: lis
             doubts = [Warning.UNDECODABLE if len(entity) <= pdf.MAX_BYTES else Warning.TOO_LARGE]
     codes = tuple(sorted({*page.warnings, *map(str, doubts)}))
     return page.model_copy(update={"file": found, "title": found.title if found else None, "warnings": codes})
-
-
-def _latin(location: str) -> str:
-    """A Location's bytes as the text that they are: servers send UTF-8 unencoded, and headers are read as Latin-1."""
-    try:
-        return location.encode("latin-1").decode("utf-8")
-    except (UnicodeEncodeError, UnicodeDecodeError):
-        return location
 
 
 def _refresh(document: Document) -> str | None:

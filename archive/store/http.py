@@ -50,6 +50,14 @@ def first(headers: Headers, name: str) -> str | None:
     return next((value for key, value in headers if key.lower() == wanted), None)
 
 
+def text(value: str) -> str:
+    """A header's value as the text that it is: servers send UTF-8 unencoded, and headers are read as Latin-1."""
+    try:
+        return value.encode("latin-1").decode("utf-8")
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        return value
+
+
 def _words(headers: Headers, name: str) -> list[str]:
     """The comma-separated words of all of a header's lines, lower-case."""
     return [word.strip().lower() for key, value in headers if key.lower() == name for word in value.split(",")]

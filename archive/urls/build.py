@@ -149,16 +149,25 @@ def _of_files(warcs: list[loose.Warc], at: datetime, work: Path) -> list[Task]:
 def _runs(tasks: list[Task], work: Path, made: Made, progress: Progress) -> list[Index]:
     """The lines of all WARCs, in few sorted files."""
     runs: list[Index] = []
-    with Processes(min(processors(), max(1, len(tasks)))) as processes:
-        for number, (given, done) in enumerate(processes.map(tasks), 1):
-            assert isinstance(done, Done)
-            made.failures += done.failures
-            made.withheld += done.withheld
-            runs.append(Index(given.run))
-            if len(runs) == _RUNS:
-                runs = [_merged(runs, work / f"{number}.merged")]
-            progress(number)
+    for number, (run, done) in enumerate(_done(tasks), 1):
+        made.failures += done.failures
+        made.withheld += done.withheld
+        runs.append(Index(run))
+        if len(runs) == _RUNS:
+            runs = [_merged(runs, work / f"{number}.merged")]
+        progress(number)
     return runs
+
+
+def _done(tasks: list[Task]) -> Iterator[tuple[Path, Done]]:
+    """The run of each WARC, in order; a single one is not worth a process."""
+    if len(tasks) == 1:
+        [(read, given)] = tasks
+        yield given.run, read(given)
+        return
+    with Processes(min(processors(), max(1, len(tasks)))) as processes:
+        for given, done in processes.map(tasks):
+            yield given.run, done
 
 
 def _merged(runs: list[Index], path: Path) -> Index:

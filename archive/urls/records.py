@@ -156,19 +156,12 @@ def _told(head: foreign.Head, url: str) -> Told:
     headers: Headers = message.headers if message else ()
     location = first(headers, "Location") if message and 300 <= message.status < 400 else None
     return {
-        "fetch_redirect": absolute(_text(location), url) if location else None,
+        "fetch_redirect": absolute(http.text(location), url) if location else None,
         "content_mime_detected": head.field("WARC-Identified-Payload-Type") or None,
         "content_charset": _charset(first(headers, "Content-Type") or ""),
         "content_truncated": head.field("WARC-Truncated") or None,
         "warc_record_id": _uuid(head.field("WARC-Record-ID")),
     }
-
-
-def _text(value: str) -> str:
-    """A header's value, which is Latin-1 by its standard and UTF-8 from many servers."""
-    with suppress(UnicodeDecodeError):
-        return value.encode("latin-1").decode("utf-8")
-    return value
 
 
 def _charset(media: str) -> str | None:
