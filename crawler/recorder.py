@@ -1,5 +1,8 @@
-"""The one thread that writes. In the order that the design asks for: WARC records, fdatasync, index journal, frontier,
-acknowledgement.
+"""The one thread that writes. In the order that the design asks for: WARC records, fdatasync, index journal, frontier.
+Who waits is told of a record once it is synced, and of a change of the frontier once it is committed.
+
+That a row is captured is committed with its end, if that comes within half a second: after a crash before that, the
+record is found in the index (Crawl.begin).
 
 Whatever waits is written together, with one sync: a group commit that needs no waiting on purpose (which would hold
 download slots). The reactor hands work in and gets futures; it never touches a file or the database itself.
@@ -23,6 +26,7 @@ from crawler.frontier import Frontier, Role, Row
 from crawler.room import Room
 
 _BATCH = 64  # exchanges written together at most: bounds what a crash fetches twice, and the memory of a batch
+_UNTOLD = 0.5  # seconds for which a capture waits to be committed with what its page leads to
 
 
 class Writes(Protocol):
@@ -63,7 +67,7 @@ class Recorder:
         self._thread.start()
 
     def record(self, exchange: Exchange, row: Row | None) -> asyncio.Future[Stored]:
-        """Done, with where the response's record lies, once it is durable and the row is captured."""
+        """Done, with where the response's record lies, once it is durable."""
         host, size = urlsplit(exchange.url).hostname or "", len(exchange.response or b"")
         self.waiting[host] += size
         return self._put(_Job(self._loop.create_future(), exchange=exchange, row=row, host=host, size=size))
@@ -103,14 +107,18 @@ class Recorder:
         more = True
         while more:
             batch: list[_Job] = []
-            job = self._jobs.get()
+            try:
+                job = self._jobs.get(timeout=_UNTOLD if self._untold else None)
+            except queue.Empty:
+                self._write([])
+                continue
             while job is not None:
                 batch.append(job)
                 if len(batch) >= _BATCH or self._jobs.empty():
                     break
                 job = self._jobs.get()
             more = job is not None
-            if batch:
+            if batch or self._untold:
                 self._write(batch)
 
     def _write(self, batch: list[_Job]) -> None:
@@ -135,15 +143,24 @@ class Recorder:
             for job in batch:
                 if job.change is not None:
                     job.result = job.change(self._frontier)
-            self._frontier.commit()
+            if len(exchanges) < len(batch) or not batch or self._untold >= _BATCH:
+                self._frontier.commit()
             self.batches += 1
             self.seconds["warc"] += written - started
             self.seconds["frontier"] += time.perf_counter() - written
         except BaseException as error:  # noqa: BLE001  handed to everyone who waits, and the crawl ends with it
             error = self.broken = space(error) or self._frontier.lost(error) or error
-            self._loop.call_soon_threadsafe(_fail, batch, error)
+            self._tell(_fail, batch, error)
         else:
-            self._loop.call_soon_threadsafe(self._acknowledge, batch)
+            self._tell(self._acknowledge, batch)
+
+    @property
+    def _untold(self) -> int:
+        return 0 if self.broken is not None else self._frontier.untold
+
+    def _tell(self, what: Callable[..., None], batch: list[_Job], *more: BaseException) -> None:
+        if batch:  # else nobody waits, and the loop may be over
+            self._loop.call_soon_threadsafe(what, batch, *more)
 
     def _acknowledge(self, batch: list[_Job]) -> None:
         for job in batch:

@@ -54,6 +54,7 @@ class Frontier:
         # Fingerprints of rows that are there, and of those among them that no finding changes any more.
         self._there: set[bytes] = set()
         self._settled: set[bytes] = set()
+        self._captured: dict[int, dict[str, Any]] = {}  # rows whose bytes are safe, which the table is to be told yet
         self._opened = self._place.open()
         self._place.turn.open(self._opened)
         if problem := soundness.problem(self._connection, self._place.mistyped()):
@@ -80,6 +81,7 @@ class Frontier:
 
     def commit(self) -> None:
         """Raises LostLock, with nothing committed, where another owner has taken the crawl over."""
+        self._tell()
         if self._claim is not None:
             self._claim.confirm(self._connection)
         self._connection.commit()
@@ -88,6 +90,7 @@ class Frontier:
     def rollback(self) -> None:
         self._there.clear()
         self._settled.clear()
+        self._captured.clear()
         self._opened.rollback()
         self._place.turn.end()
 
@@ -177,8 +180,16 @@ class Frontier:
             return 0
         return int(self._connection.execute(statement, [{**row, **self._by} for row in rows]).rowcount)
 
+    def _tell(self) -> None:
+        """The table hears of rows whose bytes are safe."""
+        captured, self._captured = self._captured, {}
+        for row_id, told in captured.items():
+            self._change(statements.CAPTURED, row_id, **told)
+
     def _change(self, statement: sa.Executable, row_id: int, **values: Any) -> None:
-        self._connection.execute(statement, {"row": row_id, **values, **self._by})
+        if told := self._captured.pop(row_id, None):
+            self._change(statements.CAPTURED, row_id, **told)
+        self._place.run(self._connection, statement, {"row": row_id, **values, **self._by})
 
     # fetching
 
@@ -198,9 +209,16 @@ class Frontier:
         return rows
 
     def captured(self, row_id: int, stored: Stored, robots: str | None = None) -> None:
-        """The row's bytes are safe at `stored.location`. The caller commits."""
+        """The row's bytes are safe at `stored.location`. The table hears of it when something is committed: with the
+        row's end in most cases, in one change. The caller commits.
+        """
         told = {"status": stored.status, "media_type": stored.media_type, "spared": stored.spared, "copy": robots}
-        self._change(statements.CAPTURED, row_id, **asdict(stored.location), **told)
+        self._captured[row_id] = {**asdict(stored.location), **told}
+
+    @property
+    def untold(self) -> int:
+        """How many rows' bytes are safe of which the table has not heard."""
+        return len(self._captured)
 
     def name(self, source: str, identities: Iterable[str]) -> None:
         """The source names these URLs, by their identities. The caller commits."""
@@ -221,9 +239,14 @@ class Frontier:
         """The row is done, what it leads to is in, and so is what its source names by it. The caller commits."""
         if end in statements.CHANGEABLE:
             self._settled.clear()
+        told = self._captured.pop(row.id, None)
         new = self.add(found, row)
         self.name(row.source, named)
-        self._change(statements.DONE, row.id, to=end, why=reason, what=detail, copy=row.robots)
+        ended = {"to": end, "why": reason, "what": detail}
+        if told is None:
+            self._change(statements.DONE, row.id, **ended, copy=row.robots)
+        else:
+            self._change(statements.CAPTURED_AND_DONE, row.id, **{**told, **ended, "copy": row.robots})
         return new
 
     def retry(self, row: Row, due: float, reason: str) -> None:
@@ -267,6 +290,7 @@ class Frontier:
         return [Captured(_row(r), Location(r.warc, r.offset, r.length)) for r in self._in_state(State.CAPTURED)]
 
     def _in_state(self, state: State) -> Iterator[Any]:
+        self._tell()
         return iter(self._connection.execute(sa.select(_urls).where(_urls.c.state == state).order_by(_urls.c.id)))
 
     # counting

@@ -25,7 +25,7 @@ from archive.errors import LostLock
 from archive.fleet.tables import LEASES, METADATA, SCHEMA, VERSION
 from archive.store.running import Life
 from crawler.errors import CrawlError, OutOfReach
-from crawler.frontier.postgres import session_of
+from crawler.frontier.postgres import execute, session_of
 from crawler.frontier.turn import Turn
 
 logger = logging.getLogger(__name__)
@@ -130,7 +130,7 @@ class Lease:
 
     def confirm(self, connection: sa.Connection) -> None:
         self.check()
-        if connection.execute(_HOLD, {"name": self._collection, "number": self.fence}).first() is None:
+        if execute(connection, _HOLD, {"name": self._collection, "number": self.fence}).first() is None:
             self._lost = self._taken_over(connection)
             raise self._lost
 

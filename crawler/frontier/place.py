@@ -38,6 +38,10 @@ class Place(Protocol):
         """Insert rows that have the same columns, and `all_` in each of them; how many the table took or changed."""
         ...
 
+    def run(self, connection: sa.Connection, statement: sa.Executable, values: Mapping[str, Any]) -> Any:
+        """A statement that is always the same object, with its values: what is said of each page."""
+        ...
+
     def mistyped(self) -> list[str]:
         """Conditions, in SQL, of rows whose columns hold values of another type."""
         ...
@@ -102,6 +106,9 @@ class File:
             statement, [{**row, **all_} for row in rows], execution_options={"preserve_rowcount": True}
         )
         return int(done.rowcount)
+
+    def run(self, connection: sa.Connection, statement: sa.Executable, values: Mapping[str, Any]) -> Any:
+        return connection.execute(statement, values)
 
     def mistyped(self) -> list[str]:
         integers, texts = ("id", "role", "tries", "hops", "depth"), ("url", "source", "state")

@@ -2,8 +2,9 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
@@ -106,13 +107,16 @@ class Postgres:
         not touch a row twice, so a fingerprint that comes again waits for the next one.
         """
         columns = tuple(rows[0])
-        statement = conflict(_insertion(table, columns, tuple(all_)))
+        statement = _insertion(table, columns, tuple(all_), conflict)
+        ones = {f"one_{name}": value for name, value in all_.items()}
         taken = 0
         for round_ in _rounds(rows, table):
             arrays = {f"all_{name}": _bound([row[name] for row in round_], table.c[name].type) for name in columns}
-            done = connection.execute(statement, {**arrays, **{f"one_{name}": value for name, value in all_.items()}})
-            taken += int(done.rowcount)
+            taken += int(self.run(connection, statement, {**arrays, **ones}).rowcount)
         return taken
+
+    def run(self, connection: sa.Connection, statement: sa.Executable, values: Mapping[str, Any]) -> Any:
+        return execute(connection, statement, values)
 
     def mistyped(self) -> list[str]:
         return []  # a column takes its type alone
@@ -129,12 +133,42 @@ class Postgres:
         return None
 
 
+def execute(connection: sa.Connection, statement: sa.Executable, values: Mapping[str, Any]) -> sa.CursorResult[Any]:
+    """A statement that is always the same object: its text is made once. SQLAlchemy would look up each time which text
+    it has, for as long as the server takes to do it.
+    """
+    if (spelled := _spelled.get(statement)) is None:
+        spelled = _spelled[statement] = _Spelled.of(statement, connection.dialect)
+    return connection.exec_driver_sql(spelled.text, spelled.values(values))
+
+
+@dataclass(frozen=True, slots=True)
+class _Spelled:
+    """The text of a statement, its constants, and what makes values of a column's type fit for the driver."""
+
+    text: str
+    constants: Mapping[str, Any]
+    fits: Mapping[str, Callable[[Any], Any]]
+
+    @classmethod
+    def of(cls, statement: Any, dialect: sa.Dialect) -> Self:
+        compiled = statement.compile(dialect=dialect)
+        asked = {name: bind for bind, name in compiled.bind_names.items() if bind.required}
+        found = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in asked.items()}
+        constants = {name: value for name, value in compiled.params.items() if name not in asked}
+        return cls(str(compiled), constants, {name: fit for name, fit in found.items() if fit is not None})
+
+    def values(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        return {**self.constants, **values, **{name: fit(values[name]) for name, fit in self.fits.items()}}
+
+
+_spelled: dict[Any, _Spelled] = {}
 _statements: dict[tuple[Any, ...], Any] = {}
 
 
-def _insertion(table: sa.Table, columns: tuple[str, ...], all_: tuple[str, ...]) -> Any:
+def _insertion(table: sa.Table, columns: tuple[str, ...], all_: tuple[str, ...], conflict: Conflict) -> Any:
     """INSERT … SELECT from arrays, in their order, which is the order of finding."""
-    key = table.name, columns, all_
+    key = table.name, columns, all_, conflict
     if key not in _statements:
         arrays = [sa.bindparam(f"all_{name}", type_=postgresql.ARRAY(_plain(table.c[name].type))) for name in columns]
         some = sa.func.unnest(*arrays).table_valued(*columns, with_ordinality="nth").render_derived(name="some")
@@ -144,7 +178,7 @@ def _insertion(table: sa.Table, columns: tuple[str, ...], all_: tuple[str, ...])
             there = sa.select(URLS.c.id).where(URLS.c.fingerprint == some.c.fingerprint, SETTLED)
             chosen = chosen.where(~there.exists())
         inserted = postgresql.insert(table).from_select([*columns, *all_], chosen, include_defaults=False)
-        _statements[key] = inserted.execution_options(preserve_rowcount=True)
+        _statements[key] = conflict(inserted)
     return _statements[key]
 
 

@@ -16,28 +16,14 @@ CLAIM = (
     .where(URLS.c.id.in_(sa.bindparam("rows", expanding=True)))
     .values(state=State.IN_FLIGHT, tries=URLS.c.tries + 1, **BY)
 )
-CAPTURED = (
-    sa.update(URLS)
-    .where(_THIS)
-    .values(
-        state=State.CAPTURED,
-        **{name: sa.bindparam(name) for name in ("warc", "offset", "length", "status", "media_type", "spared")},
-        robots=sa.bindparam("copy"),
-        **BY,
-    )
-)
-DONE = (
-    sa.update(URLS)
-    .where(_THIS)
-    .values(
-        state=State.DONE,
-        end=sa.bindparam("to"),
-        reason=sa.bindparam("why"),
-        detail=sa.bindparam("what"),
-        robots=sa.bindparam("copy"),
-        **BY,
-    )
-)
+_KEPT: dict[str, Any] = {
+    name: sa.bindparam(name) for name in ("warc", "offset", "length", "status", "media_type", "spared")
+}
+_ENDED: dict[str, Any] = {"end": sa.bindparam("to"), "reason": sa.bindparam("why"), "detail": sa.bindparam("what")}
+_LET: dict[str, Any] = {"robots": sa.bindparam("copy")}
+CAPTURED = sa.update(URLS).where(_THIS).values(state=State.CAPTURED, **_KEPT, **_LET, **BY)
+DONE = sa.update(URLS).where(_THIS).values(state=State.DONE, **_ENDED, **_LET, **BY)
+CAPTURED_AND_DONE = sa.update(URLS).where(_THIS).values(state=State.DONE, **_KEPT, **_ENDED, **_LET, **BY)
 RETRY = (
     sa.update(URLS).where(_THIS).values(state=State.QUEUED, due=sa.bindparam("at"), reason=sa.bindparam("why"), **BY)
 )
@@ -53,7 +39,8 @@ UNDO = (
 
 
 CHANGEABLE = (End.LIMIT, End.OUT_OF_SCOPE, End.TRAP)  # ends that what is found later may take back, as below
-SETTLED = sa.or_(URLS.c.end.is_(None), URLS.c.end.not_in(CHANGEABLE))  # none of the conflicts below changes such a row
+_CHANGEABLE = sa.or_(*(URLS.c.end == end for end in CHANGEABLE))  # IN has another text for each number of values
+SETTLED = sa.or_(URLS.c.end.is_(None), ~_CHANGEABLE)  # none of the conflicts below changes such a row
 
 
 def nothing(insert: Any) -> Any:
@@ -81,7 +68,7 @@ def lead(insert: Any) -> Any:
     return insert.on_conflict_do_update(
         index_elements=[URLS.c.fingerprint],
         set_={name: insert.excluded[name] for name in names},
-        where=sa.and_(URLS.c.end.in_(CHANGEABLE), URLS.c.tries == 0),
+        where=sa.and_(_CHANGEABLE, URLS.c.tries == 0),
     )
 
 
