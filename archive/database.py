@@ -28,6 +28,7 @@ _AGAIN = 1.0  # seconds until then, more or less: many may wait
 _FULL = re.compile(r"too many clients|too many connections|connection slots are reserved")
 # A machine that vanished is noticed after 30 s: a probe each 5 s once nothing was heard for 15 s, three times.
 _ALIVE = {"keepalives": 1, "keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3}
+_ALIVE["tcp_user_timeout"] = 30_000  # milliseconds: the same where something was sent, and nobody said that it came
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ def _told(crawl: Crawl, outcome: report.Outcome) -> report.Outcome:
 
 
 def _whole(crawl: Crawl, reason: str) -> report.Outcome:
-    outcome, census = _counted(crawl, reason)
+    outcome, census = crawl.frontier.through(lambda: _counted(crawl, reason))
     for name, part in _papers(crawl.folder):
         crawl.writer.write([crawl.resource(name, part, "application/x-ndjson")])
     crawl.writer.seal()
@@ -102,9 +102,13 @@ def _whole(crawl: Crawl, reason: str) -> report.Outcome:
     _report(crawl, outcome, census)
     over = outcome.exit_code not in (report.LIMITED, report.INTERRUPTED) and not outcome.urls.get(End.QUEUED)
     if crawl.error is None and over and not crawl.refused:
-        crawl.frontier.set_fact("ended", reason)  # last: a crash before this ends the crawl again
-        crawl.frontier.commit()
+        crawl.frontier.through(lambda: _end(crawl, reason))  # last: a crash before this ends the crawl again
     return outcome
+
+
+def _end(crawl: Crawl, reason: str) -> None:
+    crawl.frontier.set_fact("ended", reason)
+    crawl.frontier.commit()
 
 
 def _without_space(crawl: Crawl, reason: str) -> report.Outcome:

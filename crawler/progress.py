@@ -66,4 +66,5 @@ class Watcher:
             f"{progress.bytes / 1e6:,.1f} MB",
             f"{free / 1e9:,.0f} GB free",
         ]
-        return " · ".join((["paused"] if self._crawl.paused else []) + parts)
+        state = ["waits for its database"] if self._crawl.tenure.waits else ["paused"] if self._crawl.paused else []
+        return " · ".join(state + parts)

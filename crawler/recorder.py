@@ -41,9 +41,11 @@ class _Job:
     exchange: Exchange | None = None
     row: Row | None = None
     change: Callable[[Frontier], Any] | None = None
+    undo: Callable[[Frontier, Any], None] | None = None  # before it is done again: else its first result counts
     host: str = ""
     size: int = 0  # bytes of the answer, as they came
     result: Any = field(default=None)
+    tried: bool = False  # `result` is that of a transaction that may have been committed or not
 
 
 class Recorder:
@@ -90,7 +92,10 @@ class Recorder:
             rows = frontier.claim(count, steady(), roles)
             return rows, None if rows else frontier.next_due(roles)
 
-        return self.change(claimed)
+        def given_back(frontier: Frontier, result: tuple[list[Row], float | None]) -> None:
+            frontier.unclaim(result[0])
+
+        return self._put(_Job(self._loop.create_future(), change=claimed, undo=given_back))
 
     def stop(self) -> None:
         """Write what waits, and end the thread. Called from a thread that is not the reactor's, or after the
@@ -130,21 +135,15 @@ class Recorder:
             if exchanges:
                 if self._room is not None:
                     self._room.check()
-                stored = self._writer.store([job.exchange for job in exchanges if job.exchange])
+                items = [job.exchange for job in exchanges if job.exchange]
+                stored = self._frontier.through(lambda: self._writer.store(items))
                 for job, one in zip(exchanges, stored, strict=True):
                     job.result = one
                     self.bytes += one.written
                     if job.exchange:
                         close(job.exchange.response)
             written = time.perf_counter()
-            for job in exchanges:
-                if job.row is not None and job.exchange and job.exchange.response:  # a failure has no links to read
-                    self._frontier.captured(job.row.id, job.result, job.row.robots)
-            for job in batch:
-                if job.change is not None:
-                    job.result = job.change(self._frontier)
-            if len(exchanges) < len(batch) or not batch or self._untold >= _BATCH:
-                self._frontier.commit()
+            self._frontier.through(lambda: self._note(batch))
             self.batches += 1
             self.seconds["warc"] += written - started
             self.seconds["frontier"] += time.perf_counter() - written
@@ -153,6 +152,28 @@ class Recorder:
             self._tell(_fail, batch, error)
         else:
             self._tell(self._acknowledge, batch)
+
+    def _note(self, batch: list[_Job]) -> None:
+        """What the frontier is to be told, in one transaction. May be called again where nobody knows whether that was
+        committed: this leads to the same.
+        """
+        for job in batch:
+            if job.row is not None and job.exchange and job.exchange.response:  # a failure has no links to read
+                self._frontier.captured(job.row.id, job.result, job.row.robots)
+        changes = [job for job in batch if job.change is not None]
+        for job in changes:
+            self._change(job)
+        if changes or not batch or self._untold >= _BATCH:
+            self._frontier.commit()
+
+    def _change(self, job: _Job) -> None:
+        assert job.change is not None
+        if job.tried and job.undo is not None:
+            job.undo(self._frontier, job.result)
+        result = job.change(self._frontier)
+        if not job.tried or job.undo is not None:
+            job.result = result
+        job.tried = True
 
     @property
     def _untold(self) -> int:

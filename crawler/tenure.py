@@ -63,6 +63,11 @@ class Tenure:
         return self.lease is None or self.lease.fresh
 
     @property
+    def waits(self) -> bool:
+        """Whether its database is away, and waited for."""
+        return self.lease is not None and self.lease.waits
+
+    @property
     def lasts(self) -> bool:
         """Whether the collection is still this process's."""
         return self.lease is None or self.lease.lasts

@@ -87,9 +87,13 @@ class Server:
         options = " ".join(f"-c {name}={value}" for name, value in given.items())
         self._run("pg_ctl", "start", "-o", options, "-l", str(self.folder / "log"), *self._there)
 
-    def crash(self) -> None:
-        """As if the machine had lost power, and was switched on again."""
+    def stop(self) -> None:
+        """As if the machine had lost power."""
         self._run("pg_ctl", "stop", "-m", "immediate", *self._there)
+
+    def crash(self) -> None:
+        """The same, and it was switched on again."""
+        self.stop()
         self.start()
 
     @property

@@ -6,23 +6,27 @@ that the same code runs on SQLite and on PostgreSQL (place.py, postgres.py).
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import asdict
 from itertools import groupby, islice
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
 
 from archive.errors import LostLock
 from archive.store.exchange import Location, Stored
+from crawler.errors import OutOfReach
 from crawler.frontier import soundness, statements
+from crawler.frontier.outage import AWAY, Outage
 from crawler.frontier.place import Conflict, File, Place
 from crawler.frontier.table import FACTS as _facts
 from crawler.frontier.table import NAMED as _named
 from crawler.frontier.table import URLS as _urls
 from crawler.frontier.words import Added, Captured, End, Found, Role, Row, State, fingerprint, leads_deeper, spelling
+
+T = TypeVar("T")
 
 _REMEMBERED = 200_000  # URLs, some 30 MB
 _AT_ONCE = 2_000  # URLs that are put in by one statement
@@ -34,8 +38,14 @@ class Claim(Protocol):
     owner: str
     fence: int
 
+    waits: bool
+
     def confirm(self, connection: sa.Connection) -> None:
         """Holds the claim until the transaction ends. Raises LostLock where another owner has it."""
+        ...
+
+    def regain(self) -> None:
+        """As outage.py has it."""
         ...
 
     def why(self) -> LostLock | None:
@@ -74,9 +84,7 @@ class Frontier:
         return Frontier(self._place, self._claim)
 
     def close(self) -> None:
-        with suppress(sa.exc.DBAPIError):  # the server ended it, and what was not committed with it
-            self._opened.close()
-        self._place.turn.close()
+        self._let_go()
         self._place.engine.dispose()
 
     def commit(self) -> None:
@@ -93,6 +101,43 @@ class Frontier:
         self._captured.clear()
         self._opened.rollback()
         self._place.turn.end()
+
+    def through(self, change: Callable[[], T]) -> T:
+        """What `change` returns, whose last act is a commit, or that only reads. Where the database goes away, it is
+        called again from its beginning once that is back: nothing of it is in the table then, or all of it. So it must
+        lead to the same when it is done twice. Raises LostLock where nothing is to be waited for.
+        """
+        kept = dict(self._captured)
+        outage: Outage | None = None
+        while True:
+            try:
+                if outage is not None:
+                    self._reopen()
+                done = change()
+            except (*AWAY, OutOfReach) as error:
+                if self._claim is None:
+                    raise
+                self._let_go()
+                outage = outage or Outage(self._claim)
+                outage.wait(error)
+                self._captured = dict(kept)
+            else:
+                if outage is not None:
+                    outage.over()
+                return done
+
+    def _reopen(self) -> None:
+        self._opened = self._place.reopen()
+        self._place.turn.open(self._opened)
+        self._place.turn.end()
+
+    def _let_go(self) -> None:
+        """Of the connection, and of what was not committed over it."""
+        self._there.clear()
+        self._settled.clear()
+        self._place.turn.close()
+        with suppress(sa.exc.DBAPIError):  # the server ended it
+            self._opened.close()
 
     def lost(self, error: BaseException) -> LostLock | None:
         """The error as a person reads it, where it says that the table is out of reach, or another's by now."""
@@ -256,6 +301,11 @@ class Frontier:
     def postpone(self, row: Row, due: float) -> None:
         """Back into the queue, not tried, not before `due` (seconds since 1970). The caller commits."""
         self._change(statements.POSTPONE, row.id, at=due, tried=row.tries)
+
+    def unclaim(self, rows: Iterable[Row]) -> None:
+        """As if they had not been claimed. The caller commits."""
+        for row in rows:
+            self.postpone(row, 0.0)
 
     def release(self, latest: float = math.inf) -> None:
         """On start: what was in flight when the last process ended goes back to the queue. What is due after `latest`

@@ -1,8 +1,9 @@
 """The lease of a collection: one owner at a time, and a number that grows with each, checked at every commit.
 
 An owner renews it six times in its length, and asks nothing of a site in its last third: the delay fits into that
-third, so that the next owner's first request keeps it too. It is told lost by the clock where the database is out of
-reach. The clock goes on while a process is stopped and while a machine sleeps.
+third, so that the next owner's first request keeps it too. Where it runs out by the clock, which goes on while a
+process is stopped and while a machine sleeps, nothing is written any more. It is renewed then too, once the database
+answers, if nobody has taken the collection meanwhile; after ten times its length more it is lost.
 """
 
 import json
@@ -12,7 +13,7 @@ import platform
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -25,6 +26,7 @@ from archive.errors import LostLock
 from archive.fleet.tables import LEASES, METADATA, SCHEMA, VERSION
 from archive.store.running import Life
 from crawler.errors import CrawlError, OutOfReach
+from crawler.frontier.outage import AWAY, Outage
 from crawler.frontier.postgres import execute, session_of
 from crawler.frontier.turn import Turn
 
@@ -36,6 +38,7 @@ USUAL = 60.0  # seconds of a lease
 _PARTS = 3  # of a lease; in the last one nothing is asked of a site
 _RENEWALS = 6  # in a lease
 _TURN = 1.0  # seconds for which a renewal waits for the frontier's connection before it makes one of its own
+_PATIENCE = 10  # lengths of a lease for which a database that is away is waited for
 _IDLE = 15_000  # milliseconds for which an open transaction may hold the lease while its process says nothing
 _making = sa.select(sa.func.pg_advisory_xact_lock(0x6C65617365))
 
@@ -90,8 +93,9 @@ class Lease:
         self.owner = str(Owner.this())
         self.before = before  # who did not let go of it
         self.told: str | None = None  # what the crawl says of itself, for whoever looks on
+        self.waits = False  # for its database (outage.py)
         self._renewed = clock()
-        self._lost: LostLock | None = None
+        self._lost: LostLock | None = None  # for good
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="lease", daemon=True)
         self.lost: Callable[[LostLock], None] = lambda error: None
@@ -120,13 +124,14 @@ class Lease:
     # asked for before each write
 
     def check(self) -> None:
-        if self._lost is None and not self.lasts:
-            self._lost = LostLock(
+        """Raises OutOfReach where it has run out and may be had again, LostLock where it is lost."""
+        if self._lost is not None:
+            raise self._lost
+        if not self.lasts:
+            raise OutOfReach(
                 f"the lease of collection {self._collection} ({self.seconds:g} s, number {self.fence}) ran out "
                 "before it was renewed: nothing more is written; the same command goes on, here or elsewhere"
             )
-        if self._lost is not None:
-            raise self._lost
 
     def confirm(self, connection: sa.Connection) -> None:
         self.check()
@@ -140,14 +145,42 @@ class Lease:
                 self._renew()
         return self._lost
 
+    def regain(self) -> None:
+        if self._lost is None and not self.lasts:
+            with suppress(sa.exc.SQLAlchemyError):  # it is away still
+                self._renew()
+        self._give_up()
+        if self._lost is not None:
+            raise self._lost
+
     @contextmanager
     def held(self) -> Iterator[None]:
-        try:
-            with self._engine.begin() as connection:
-                self.confirm(connection)
-                yield
-        except sa.exc.OperationalError as error:
-            raise OutOfReach(f"the lease of collection {self._collection} cannot be looked at ({error.orig})") from None
+        """Waits for a database that is away. What was done within stands where nobody could take the collection
+        meanwhile, be it that the database went away in the midst of it.
+        """
+        with ExitStack() as stack:
+            connection = self._patiently(lambda: self._confirmed(stack))
+            yield
+            try:
+                connection.commit()
+            except AWAY:
+                self._patiently(lambda: self._confirmed(stack)).commit()
+
+    def _confirmed(self, stack: ExitStack) -> sa.Connection:
+        connection = stack.enter_context(self._engine.connect())
+        self.confirm(connection)
+        return connection
+
+    def _patiently(self, ask: Callable[[], sa.Connection]) -> sa.Connection:
+        outage = Outage(self)
+        while True:
+            try:
+                found = ask()
+            except (*AWAY, OutOfReach) as error:
+                outage.wait(error)
+            else:
+                outage.over()
+                return found
 
     @property
     def lasts(self) -> bool:
@@ -178,11 +211,21 @@ class Lease:
             try:
                 self._renew()
             except sa.exc.SQLAlchemyError as error:
-                logger.warning("the lease could not be renewed: %s", " ".join(str(error).split())[:200])
-            with suppress(LostLock):  # it is in `_lost` then
-                self.check()
+                logger.warning("the lease could not be renewed", extra={"why": " ".join(str(error).split())[:200]})
+            if self._lost is None and not self.lasts:
+                logger.warning("the lease ran out: nothing is asked for or written until it is renewed")
+            self._give_up()
         if self._lost is not None:
             self.lost(self._lost)
+
+    def _give_up(self) -> None:
+        """Once the database was away for too long."""
+        away = clock() - self._renewed
+        if self._lost is None and away > self.seconds * (1 + _PATIENCE):
+            self._lost = OutOfReach(
+                f"the database of collection {self._collection} was out of reach for {away / 60:.0f} minutes, and its "
+                f"lease (number {self.fence}) ran out: see that it runs; the same command goes on, here or elsewhere"
+            )
 
     def _renew(self) -> None:
         began = clock()

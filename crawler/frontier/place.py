@@ -27,6 +27,10 @@ class Place(Protocol):
         """A connection with the tables, made where there are none. Raises CrawlError where they cannot be read."""
         ...
 
+    def reopen(self) -> sa.Connection:
+        """Another connection, in the place of one that was lost: of that, nothing goes on in the database."""
+        ...
+
     def clear(self) -> None:
         """Take all tables away. Nobody uses them."""
         ...
@@ -92,6 +96,9 @@ class File:
         METADATA.create_all(connection)
         connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
         connection.commit()
+
+    def reopen(self) -> sa.Connection:
+        return self.engine.connect()
 
     def clear(self) -> None:
         for suffix in ("", "-wal", "-shm"):

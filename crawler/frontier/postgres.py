@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql
 from archive.database import Address
 from archive.errors import DatabaseError
 from crawler.errors import CrawlError, OutOfReach
+from crawler.frontier.outage import AWAY
 from crawler.frontier.place import Conflict
 from crawler.frontier.statements import SETTLED
 from crawler.frontier.table import METADATA, URLS, VERSION, Words, clean
@@ -34,10 +35,15 @@ def session_of(collection: str) -> str:
     return f"policy-archive crawl {mark} {ascii(collection)[1:-1][:24]}"
 
 
+_ENDING = 5_000  # milliseconds for which the end of another connection is waited for
+_END_OTHERS = sa.text(
+    "SELECT pg_terminate_backend(pid, :wait) FROM pg_stat_activity "
+    "WHERE application_name = :session AND pid <> pg_backend_pid()"
+)
+
+
 class Postgres:
-    """The tables of one collection's crawls. A connection that is lost is not made again: what was being written may be
-    there or not, which a new crawl finds out (Crawl.begin).
-    """
+    """The tables of one collection's crawls."""
 
     def __init__(self, address: Address, collection: str) -> None:
         self._address, self._collection = address, collection
@@ -95,6 +101,13 @@ class Postgres:
             connection.exec_driver_sql(f"COMMENT ON SCHEMA {self._quoted} IS '{VERSION}'")
         connection.commit()
 
+    def reopen(self) -> sa.Connection:
+        connection = self.engine.connect()
+        # Where only the network was away, the server may go on with what it was told, and keep rows locked.
+        connection.execute(_END_OTHERS, {"session": session_of(self._collection), "wait": _ENDING})
+        connection.commit()
+        return connection
+
     def clear(self) -> None:
         with self.engine.begin() as connection:
             connection.exec_driver_sql(f"DROP SCHEMA IF EXISTS {self._quoted} CASCADE")
@@ -128,7 +141,7 @@ class Postgres:
         )
 
     def lost(self, error: BaseException) -> OutOfReach | None:
-        if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError | sa.exc.InternalError):
+        if isinstance(error, AWAY):
             return OutOfReach(str(self._address.unreachable(error)))
         return None
 

@@ -46,6 +46,10 @@ class Turn:
             self._lock.release()
 
     def close(self) -> None:
+        """Nobody's any more, once whoever has it is done with it."""
+        if not self._begun:
+            self._lock.acquire()
+            self._begun = True
         self._connection = None
         self.end()
 
