@@ -16,6 +16,7 @@ from procrastinate.worker import Worker as Taker
 
 from archive.database import Address
 from archive.errors import ArchiveError
+from archive.lines import many
 from crawler.exits import COMPLETE, INTERRUPTED
 from crawler.fleet import planner
 from crawler.fleet.presence import Presence
@@ -51,6 +52,8 @@ class FleetWorker:
         needs_init(self.address)
         self._presence.claim()
         (self.settings.home / OUTPUT).mkdir(parents=True, exist_ok=True)
+        most = many(self.settings.limits.at_once, "job")
+        logger.info("ready", extra={"entry": self.settings.name, "why": f"takes {most} at a time from {self.address}"})
         return asyncio.run(self._run())
 
     async def _run(self) -> int:

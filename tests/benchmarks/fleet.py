@@ -20,10 +20,12 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import sqlalchemy as sa
 
 from archive.audit.finding import Level
 from archive.audit.verify import Audit
 from archive.database import Address
+from archive.errors import ArchiveError
 from archive.fleet import standing
 from archive.store.collection import Collection
 from archive.store.exchange import Location, Stored
@@ -37,6 +39,7 @@ from crawler.frontier.postgres import Postgres
 
 WORKERS = ("east", "west")
 _GAP = 5.0  # seconds
+_LOOK = 0.5  # seconds between two looks whether all is done
 
 
 @dataclass
@@ -95,7 +98,7 @@ class Fleet:
         self.processes[name] = worker(self.server.address, self.home, name)
 
     def done(self) -> bool:
-        with suppress(Exception):  # the database may be away
+        with suppress(ArchiveError, sa.exc.DBAPIError):  # the database may be away
             found = standing.of(self.server.address)
             return found.queue["waiting"] + found.queue["later"] + found.queue["running"] == 0
         return False
@@ -115,6 +118,11 @@ class Fleet:
         self.processes[name].wait()
         self.faults += 1
         self.begin(name)
+
+    def crash(self) -> None:
+        """The database's machine loses its power, and is switched on again."""
+        self.server.crash()
+        self.faults += 1
 
     def freeze(self, name: str, stopped: bool) -> None:
         for process in self.tree(name):
@@ -171,46 +179,43 @@ def _met(requests: list[dict[str, Any]]) -> bool:
 # the faults
 
 
-def kills(count: int, least: float, most: float, seed: int = 1) -> Callable[[Fleet], None]:
+Fault = Callable[[Fleet], None]
+
+
+def kills(count: int, least: float, most: float, seed: int = 1) -> Fault:
     """`kill -9` of one of the workers with all that it began, at random moments."""
     rng = random.Random(seed)
-    left = [count]
-
-    def disturb(fleet: Fleet) -> None:
-        time.sleep(rng.uniform(least, most) if left[0] else 0.5)
-        if left[0]:
-            left[0] -= 1
-            fleet.kill(rng.choice(WORKERS))
-
-    return disturb
+    return _now_and_then(count, lambda: rng.uniform(least, most), lambda fleet: fleet.kill(rng.choice(WORKERS)))
 
 
-def crashes(count: int, least: float, most: float, seed: int = 1) -> Callable[[Fleet], None]:
+def crashes(count: int, least: float, most: float, seed: int = 1) -> Fault:
     """`pg_ctl stop -m immediate`, and started again."""
     rng = random.Random(seed)
+    return _now_and_then(count, lambda: rng.uniform(least, most), Fleet.crash)
+
+
+def freezes(after: float, seconds: float) -> Fault:
+    """A worker and its crawls are stopped past their leases and the queue's patience, and woken."""
+
+    def freeze(fleet: Fleet) -> None:
+        fleet.freeze("west", True)
+        time.sleep(seconds)
+        fleet.freeze("west", False)
+
+    return _now_and_then(1, lambda: after, freeze)
+
+
+def _now_and_then(count: int, wait: Callable[[], float], fault: Fault) -> Fault:
+    """The fault so many times, each after a wait in seconds; then nothing."""
     left = [count]
 
     def disturb(fleet: Fleet) -> None:
-        time.sleep(rng.uniform(least, most) if left[0] else 0.5)
-        if left[0]:
-            left[0] -= 1
-            fleet.server.crash()
-            fleet.faults += 1
-
-    return disturb
-
-
-def freezes(after: float, seconds: float) -> Callable[[Fleet], None]:
-    """A worker and its crawls are stopped past their leases and the queue's patience, and woken."""
-    left = [1]
-
-    def disturb(fleet: Fleet) -> None:
-        time.sleep(after if left[0] else 0.5)
-        if left[0]:
-            left[0] -= 1
-            fleet.freeze("west", True)
-            time.sleep(seconds)
-            fleet.freeze("west", False)
+        if not left[0]:
+            time.sleep(_LOOK)
+            return
+        time.sleep(wait())
+        left[0] -= 1
+        fault(fleet)
 
     return disturb
 

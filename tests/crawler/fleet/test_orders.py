@@ -88,8 +88,10 @@ def test_the_table_takes_no_row_that_would_trip_the_queue(postgres: Server, valu
         connection.exec_driver_sql(f"INSERT INTO procrastinate_jobs (queue_name, task_name, args) VALUES ({values})")
 
 
-def test_a_worker_fails_hostile_rows_and_ends_when_nothing_waits(postgres: Server, tmp_path: Path) -> None:
-    """Nothing is begun for them: no process, no folder."""
+def test_a_worker_fails_hostile_rows_and_ends_when_nothing_waits(
+    postgres: Server, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nothing is begun for them: no process, no folder. A schedule.toml that is wrong is said, and ends nothing."""
     address = database(postgres, "hostile")
     queue.init(address)
     rows = [
@@ -102,8 +104,12 @@ def test_a_worker_fails_hostile_rows_and_ends_when_nothing_waits(postgres: Serve
     )
     with address.engine("test").begin() as connection:
         connection.execute(insert, [{"args": json.dumps(row)} for row in rows])
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "schedule.toml").write_text('[[entry]]\ninstitute = "nobody"\nwhen = "غدا"\n')
     worker = FleetWorker(address, Settings(tmp_path / "home", "عامل", Limits(2, 0, 0), until_empty=True))
     assert worker.run() == COMPLETE
+    (said,) = [record for record in caplog.records if record.message == "plans nothing"]
+    assert "schedule.toml" in vars(said)["why"]
     with address.engine("test").connect() as connection:
         states = connection.exec_driver_sql("SELECT status::text FROM procrastinate_jobs").scalars().all()
         assert connection.execute(sa.select(WORKERS)).all() == []
