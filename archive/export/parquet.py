@@ -23,6 +23,8 @@ UNKNOWN = "__HIVE_DEFAULT_PARTITION__"
 # last two together (measured: tests/benchmarks/export.py).
 _CHUNK, _GROUP, _WAITING = 8 << 20, 16 << 20, 48 << 20
 _MOST_OPEN = 64  # files: a site that gives every publication a year of its own is not to use up all
+# Row groups of a file: its writer keeps some 0.1 MB of each until it is closed, and needs as much again for that.
+_MOST_GROUPS = 16
 _KEYS = tuple(dict.fromkeys((*Selection.KEYS, *Coverage.KEYS)))
 
 
@@ -71,9 +73,10 @@ def _split(
 
 @dataclass
 class _Part:
-    """One partition: what waits to be written, and how many files it has."""
+    """One partition: what waits to be written, how many files it has, and how many row groups the last of them has."""
 
     files: int = 0
+    groups: int = 0
     waiting: list[Any] = field(default_factory=list)
     size: int = 0
 
@@ -128,6 +131,9 @@ class _Parts:
 
     def _write(self, place: tuple[str, str], part: _Part, table: Any) -> None:
         self._writer(place, part, table.schema).write_table(table, row_group_size=table.num_rows)
+        part.groups += 1
+        if part.groups == _MOST_GROUPS:
+            self._open.pop(place).close()
 
     def _writer(self, place: tuple[str, str], part: _Part, schema: Any) -> Any:
         if place in self._open:
@@ -138,6 +144,6 @@ class _Parts:
         folder = self._folder / f"institute={place[0]}" / f"year={place[1]}"
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"part-{part.files}.parquet"
-        part.files += 1
+        part.files, part.groups = part.files + 1, 0
         self._open[place] = pyarrow.parquet.ParquetWriter(path, schema, compression="zstd", compression_level=1)
         return self._open[place]

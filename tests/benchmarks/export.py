@@ -1,10 +1,11 @@
 """How fast publications become Parquet, and how much memory that takes, at two sizes.
 
-    python -m tests.benchmarks.export               2,000 and 8,000 publications of about 20 KB
-    python -m tests.benchmarks.export 1000 100000
+    python -m tests.benchmarks.export               4,000 and 16,000 publications of about 20 KB
+    python -m tests.benchmarks.export 4000 100000
 
 Prints a line a size: publications, megabytes of JSON, publications a second by the clock and by the processor, and the
-most memory (MB) of the process that exports; then how much more memory a further thousand publications take.
+most memory (MB) of the process that exports; then how many times the first size's memory the last one takes. Below
+some 3,000 publications not all of what an export may hold at a time is filled.
 """
 
 import json
@@ -45,7 +46,7 @@ def measured(collection: Path, to: Path) -> tuple[int, float, float, float]:
 
 
 def main() -> None:
-    sizes = [int(word) for word in sys.argv[1:]] or [2000, 8000]
+    sizes = [int(word) for word in sys.argv[1:]] or [4000, 16_000]
     found = []
     for size in sizes:
         with tempfile.TemporaryDirectory() as folder:
@@ -57,7 +58,7 @@ def main() -> None:
               f"{count / worked:,.0f}/s of processor, {memory:,.0f} MB of memory")  # fmt: skip
     (few, first), (many, last) = found[0], found[-1]
     if many > few:
-        print(f"{(last - first) / (many - few) * 1000:,.1f} MB more for each further 1,000 publications")
+        print(f"{many / few:,.1f} times as many publications take {last / first:.2f} times the memory")
 
 
 if __name__ == "__main__":

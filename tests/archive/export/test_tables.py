@@ -175,6 +175,29 @@ def test_many_years_and_large_rows_are_written_in_part(
     assert len(list((tmp_path / "data").rglob("part-1.parquet"))) > 0
 
 
+def test_a_file_is_closed_before_its_writer_remembers_much(
+    collection: Collection, lines: dict[str, dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two row groups a file: the rows are all there, in their order, and what a writer keeps of a group has an end."""
+    import pyarrow.parquet
+
+    for name, value in (("_CHUNK", 60_000), ("_GROUP", 30_000), ("_MOST_GROUPS", 2)):
+        monkeypatch.setattr(parquet, name, value)
+    parquet.write(tmp_path, [Source(collection)], Selection(), Coverage())
+    files = sorted(tmp_path.rglob("part-*.parquet"), key=lambda path: int(path.stem.partition("-")[2]))
+    groups = [pyarrow.parquet.ParquetFile(path).num_row_groups for path in files]
+    assert max(groups) == 2
+    assert len(files) > len({path.parent for path in files})
+    wanted: dict[str, list[str]] = {}
+    for one in lines.values():
+        wanted.setdefault(one["published"][:4], []).append(one["id"])
+    found: dict[str, list[str]] = {}
+    for path in files:
+        ids = pyarrow.parquet.read_table(path, columns=["id"], partitioning=None)["id"].to_pylist()
+        found.setdefault(path.parent.name.removeprefix("year="), []).extend(ids)
+    assert found == wanted
+
+
 def test_the_dictionary_has_every_field_with_a_sentence() -> None:
     told = list(fields())
     assert {name for name, _, _ in told} >= {
