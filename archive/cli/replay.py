@@ -25,7 +25,7 @@ def replay(
     name: Annotated[
         str,
         typer.Argument(
-            help="A collection's name, a WACZ file, or a multi-WACZ (JSON).",
+            help="A collection's name, a WACZ file, or a multi-WACZ (a JSON file, or a ZIP of WACZ files).",
             metavar="COLLECTION|FILE",
             show_default=False,
         ),
@@ -54,12 +54,15 @@ def replay(
     from archive.replay.server import Wayback, recovered
 
     talk = Terminal(stderr=True, highlight=False, soft_wrap=True)
-    shown = Path(name) if name.endswith((".wacz", ".json")) else collection(ctx, name)
+    shown = Path(name) if name.endswith(package.ENDINGS) else collection(ctx, name)
     if not isinstance(shown, Path) and not recovered(shown):
         talk.print(f"{name} is being written to; what was archived so far is shown", markup=False)
     if check_:
         if isinstance(shown, Path):
-            raise CollectionError(f"{name} is a package: unpack it, and check the collection")
+            raise CollectionError(
+                f"--check needs a collection's dataset, and {name} is a package: for each WACZ file of it, "
+                "`policy-archive unpack FILE.wacz --into NAME`, then `policy-archive replay NAME --check`"
+            )
         raise typer.Exit(_check(shown, crawl, screenshots, as_json, talk))
     with Wayback(shown, port) as wayback:
         for url, title in package.newest(shown) if isinstance(shown, Path) else check.newest(shown):

@@ -97,27 +97,42 @@ class Window(io.RawIOBase):
 
 
 class Directory:
-    """The entries of a ZIP file, in the order of its directory."""
+    """The entries of a ZIP file, in the order of its directory; or of one that lies in the file of that path, from a
+    byte on, as long as is said. Offsets are those of the ZIP, but `start` is the file's.
+    """
 
-    def __init__(self, path: Path) -> None:
-        """Raises BadPackage where the file is no ZIP, or its directory cannot be read."""
+    def __init__(self, path: Path, name: str = "", at: int = 0, length: int | None = None) -> None:
+        """Raises BadPackage where the file is no ZIP, or its directory cannot be read; the message says `name`."""
         self.path = path
+        self.name = name or str(path)
+        self._at = at
         try:
-            with path.open("rb") as file:
-                self.length = file.seek(0, os.SEEK_END)
+            self.length = path.stat().st_size - at if length is None else length
+            with self._opened() as file:
                 self.begins, self.behind, self.entries = _read(file, self.length)
         except FileNotFoundError:
             raise BadPackage(f"{path}: no such file") from None
         except (struct.error, _NoZip) as problem:
-            raise BadPackage(f"{path} is no whole ZIP file: {problem}") from None
+            raise BadPackage(f"{self.name} is no whole ZIP file: {problem}") from None
+
+    def inside(self, entry: Entry) -> "Directory":
+        """Of a stored entry that is a ZIP itself; raises BadPackage where it is none, or not stored."""
+        if not self.is_stored(entry):
+            raise BadPackage(f"{entry.name} is compressed within {self.name}: unzip that, and name what was in it")
+        return Directory(self.path, f"{entry.name} in {self.name}", self.start(entry), entry.size)
+
+    def _opened(self) -> BinaryIO:
+        return io.BufferedReader(Window(self.path, self._at, self.length))
 
     def find(self, name: str) -> Entry | None:
         """The entry of that name, the last one if there are more."""
         return next((entry for entry in reversed(self.entries) if entry.name == name), None)
 
     def start(self, entry: Entry) -> int:
-        """Where the entry's bytes begin; raises BadPackage where its own header and the directory do not agree."""
-        with self.path.open("rb") as file:
+        """Where the entry's bytes begin in the file; raises BadPackage where its own header and the directory do not
+        agree.
+        """
+        with self._opened() as file:
             file.seek(min(entry.header, self.begins))
             raw = file.read(_LOCAL.size)
             if len(raw) < _LOCAL.size or not raw.startswith(b"PK\x03\x04"):
@@ -135,7 +150,7 @@ class Directory:
         start: int = entry.header + _LOCAL.size + long_name + long_extra
         if start + entry.packed > self.begins:
             raise BadPackage(f"{entry.name}: its bytes reach into the directory")
-        return start
+        return self._at + start
 
     def is_stored(self, entry: Entry) -> bool:
         """Whether its bytes lie in the file as they are."""
@@ -177,7 +192,7 @@ class Directory:
 
     def extent(self, entry: Entry) -> tuple[int, int]:
         """From its header to behind its bytes; raises BadPackage."""
-        return entry.header, self.start(entry) + entry.packed
+        return entry.header, self.start(entry) - self._at + entry.packed
 
 
 def collection_name(package: Path) -> str:

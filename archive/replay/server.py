@@ -12,7 +12,6 @@ from typing import Self
 from urllib.parse import quote
 
 from archive.errors import ArchiveError, CollectionBusy
-from archive.pack.directory import collection_name
 from archive.replay import package
 from archive.store import access
 from archive.store.collection import Collection
@@ -41,7 +40,7 @@ class Wayback:
         self._shown = shown
         self._port = port
         self._day = day or datetime.now(UTC).date()
-        self._name = collection_name(Path(str(shown).removesuffix(".json"))) if isinstance(shown, Path) else shown.name
+        self._name = package.name(shown) if isinstance(shown, Path) else shown.name
 
     def __enter__(self) -> Self:
         if importlib.util.find_spec("pywb") is None:

@@ -63,6 +63,53 @@ def test_a_multi_wacz_is_replayed_as_one(tmp_path: Path) -> None:
     assert {title for _, title in package.newest(multi)} == set(names)
 
 
+@pytest.fixture(scope="module")
+def together(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A multi-WACZ in one ZIP, as Browsertrix hands it out: packages beside a manifest, none of them compressed."""
+    folder = tmp_path_factory.mktemp("together")
+    collection = making.collection(folder)
+    path = folder / "جولة tour.wacz"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as made:
+        for number, title in enumerate((making.TITLE, making.RULING_TITLE)):
+            one = folder / f"ميناء-{number}.wacz"
+            pack(collection, one, publications=[making.ident(collection, title)], at=AT)
+            made.write(one, one.name)
+        names = [{"name": name, "path": name} for name in made.namelist()]
+        made.writestr("datapackage.json", json.dumps({"profile": "multi-wacz-package", "resources": names}))
+    return path
+
+
+def test_a_zip_of_packages_is_replayed_as_one(together: Path) -> None:
+    with Wayback(together) as wayback:
+        assert wayback.base.endswith("/tour/")
+        for url, title in ((making.STORY, making.TITLE), (making.RULING, making.RULING_TITLE)):
+            status, _, body = get(wayback.content(url))
+            assert status == 200
+            assert title in body.decode()
+        assert get(wayback.content(making.REPORT))[2] == making.PDF
+    assert {title for _, title in package.newest(together)} == {making.TITLE, making.RULING_TITLE}
+
+
+def test_a_zip_of_packages_that_cannot_be_replayed_is_one_clear_line(together: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(together) as made:
+        files = {name: made.read(name) for name in made.namelist()}
+    first, second = (name for name in files if name.endswith(".wacz"))
+    for kept, method, told in (
+        ((first, "datapackage.json"), zipfile.ZIP_STORED, f"names {second}, which is not in it"),
+        ((first, second), zipfile.ZIP_DEFLATED, "unzip that, and name what was in it"),
+    ):
+        path = tmp_path / "tour.zip"
+        with zipfile.ZipFile(path, "w", method) as made:
+            for name in kept:
+                made.writestr(name, files[name])
+        with pytest.raises(BadPackage, match=told), Wayback(path):
+            pass
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr("a.wacz", b"x")
+    with pytest.raises(BadPackage, match=r"a\.wacz in .*tour\.zip is no whole ZIP"), Wayback(path):
+        pass
+
+
 @pytest.mark.parametrize(
     ("written", "told"),
     [
