@@ -81,6 +81,10 @@ class Package(Reading):
         except BadPackage as problem:
             yield error(self.name, "zip", str(problem), "copy it again, or name a WACZ file")
             return
+        if names := [entry.name for entry in directory.packages]:
+            detail = f"it is no package but a ZIP of {len(names)}, a multi-WACZ: {', '.join(names[:5])}"
+            yield error(self.name, "multi-wacz", detail, "unzip it, and name each of them; `replay` shows it as it is")
+            return
         unread: set[str] = set()
         for finding, entry in layout.check(directory):
             if entry is not None:

@@ -1,6 +1,7 @@
 """What all verbs share: the command, where home is, how a collection is named, and how an error reaches a person."""
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -25,6 +26,7 @@ _ORDER = (
     "verify", "derive", "replay", "try", "pack", "unpack", "sign", "key",
 )  # fmt: skip
 TRACEBACK = "POLICY_ARCHIVE_TRACEBACK"  # an environment variable: set, an unforeseen error shows where it came from
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]+)*")
 
 
 class _ByPeople(TyperGroup):
@@ -120,6 +122,13 @@ def all_names(ctx: typer.Context) -> list[str]:
     if not found:
         raise CollectionError(f"{home(ctx)} holds no collections yet: `policy-archive demo` or `crawl` makes one")
     return found
+
+
+def language(given: str) -> str:
+    """The `parser` of an option that takes a language."""
+    if not _LANGUAGE.fullmatch(given):
+        raise typer.BadParameter(f"{given!r} is no language's code: write it as ar, en, pt-BR")
+    return given
 
 
 Name = Annotated[str, typer.Argument(help="A collection's name.", metavar="COLLECTION", show_default=False)]

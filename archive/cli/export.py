@@ -7,11 +7,12 @@ from typing import Annotated
 import typer
 
 from archive.catalogue.search import Search
-from archive.cli.command import RESEARCHER, Name, all_names, app, collection
+from archive.cli.command import RESEARCHER, Name, all_names, app, collection, language
 from archive.cli.search import refreshed
 from archive.export.dictionary import dictionary
 from archive.export.export import FORMATS, export
 from archive.export.selection import ExportError, Selection, Source
+from archive.institutes.profile import Kind
 from archive.lines import Terminal, many
 
 
@@ -40,10 +41,13 @@ def export_(
     ] = None,
     form: Annotated[str | None, typer.Option("--format", metavar="FORMAT", help=", ".join(FORMATS) + ".")] = None,
     kind: Annotated[
-        list[str] | None, typer.Option(metavar="KIND", help="Only this kind; give it again for more.")
+        list[Kind] | None, typer.Option(metavar="KIND", help="Only this kind; give it again for more.")
     ] = None,
     language: Annotated[
-        list[str] | None, typer.Option(metavar="LANGUAGE", help="Only this language; give it again for more.")
+        list[str] | None,
+        typer.Option(
+            metavar="LANGUAGE", parser=language, help="Only this language, such as ar; give it again for more."
+        ),
     ] = None,
     tag: Annotated[
         list[str] | None,
@@ -69,6 +73,8 @@ def export_(
     if show_dictionary:
         print(dictionary(), end="")
         return
+    if names and every:
+        raise ExportError("--all is every collection of the home: leave it out, or the names")
     if not (names or every) or to is None or form is None:
         raise ExportError("say what is to be exported, how and where: export COLLECTION --format csv --to FILE")
     sources = [
@@ -133,10 +139,27 @@ def release(
         made = Release.open(shown, named) if again else make(shown, named, at, progress)
     for path in differing:
         print(f"differs: {path}")
+    if differing:
+        talk.print(_why(differing), style="dim")
     print(many(made.told["publications"], "publication"))
     print(made.path)
     print(f"sha256:{made.sha256}" + (" · the same again" if again and not differing else ""))
     raise typer.Exit(1 if differing else 0)
+
+
+def _why(differing: list[str]) -> str:
+    """What it means that these files of a release are not as they are when it is made again."""
+    from archive.export.release import SUMS, TOLD
+
+    if TOLD in differing:
+        return (
+            f"It was made with other programs, or {TOLD} was altered, or something was withheld since: install the "
+            f"versions that `made_by` in {TOLD} names, and check again; `sha256sum -c {SUMS}` finds what was altered"
+        )
+    return (
+        "The same programs make other bytes of the WARCs: these files were altered, or are not of the release; "
+        "a release under another name has them as they were"
+    )
 
 
 def _found(ctx: typer.Context, names: list[str], words: str) -> dict[str, frozenset[str]]:

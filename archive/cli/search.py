@@ -10,8 +10,9 @@ from rich.text import Text
 
 from archive.catalogue.excerpt import Piece
 from archive.catalogue.search import Hit, Search
-from archive.cli.command import RESEARCHER, Json, app, whole_home
+from archive.cli.command import RESEARCHER, Json, app, collection, language, whole_home
 from archive.errors import CollectionError
+from archive.institutes.profile import Kind
 from archive.lines import Terminal, counts, filled, many, width
 
 _FACETS = ("kind", "language", "year")
@@ -71,9 +72,11 @@ def search(
             metavar="WORDS", help='Words, "phrases", -without, begin*; Arabic in any spelling of its letters and marks.'
         ),
     ],
-    collection: Annotated[str | None, typer.Option(metavar="NAME", help="Only this collection.")] = None,
-    kind: Annotated[str | None, typer.Option(metavar="KIND", help="Only this kind, such as legal_case.")] = None,
-    language: Annotated[str | None, typer.Option(metavar="LANGUAGE", help="Only this language, such as ar.")] = None,
+    name: Annotated[str | None, typer.Option("--collection", metavar="NAME", help="Only this collection.")] = None,
+    kind: Annotated[Kind | None, typer.Option(metavar="KIND", help="Only this kind, such as legal_case.")] = None,
+    language: Annotated[
+        str | None, typer.Option(metavar="LANGUAGE", parser=language, help="Only this language, such as ar.")
+    ] = None,
     year: Annotated[int | None, typer.Option(metavar="YEAR", help="Only publications of this year.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, metavar="N", help="How many to show.")] = 10,
     newest: Annotated[bool, typer.Option("--newest", help="The newest first, and not the best.")] = False,
@@ -83,7 +86,9 @@ def search(
 
     Exit codes: 0 found · 1 nothing found · 2 wrong usage.
     """
-    given = {"collection": collection, "kind": kind, "language": language, "year": None if year is None else str(year)}
+    if name is not None:
+        collection(ctx, name)  # that there is one
+    given = {"collection": name, "kind": kind, "language": language, "year": None if year is None else str(year)}
     typed = " ".join(_as_typed(word) for word in words)
     searching = Search.open(refreshed(ctx))
     results = searching.find(

@@ -135,8 +135,10 @@ def diff(
         told = {"id": found.id, "old": older, "new": newer, **asdict(changed)}
         print(json.dumps(told if differ else told | {"kinds": []}, ensure_ascii=False))
     elif not differ:
-        only = " · it has one version" if len(found.rows) == 1 else ""
-        print(f"versions {older} and {newer} say the same{only}")
+        if len(found.rows) == 1:
+            print(f"{found.id} has one version, of {old['version'][:10]}: there is nothing to compare it with")
+        else:
+            print(f"versions {older} and {newer} say the same")
     else:
         days = f"version {older} ({old['version'][:10]}) → {newer} ({new['version'][:10]})"
         _print(changed, Console(highlight=False), f"{found.id} · {days}")

@@ -124,6 +124,12 @@ class Directory:
     def _opened(self) -> BinaryIO:
         return io.BufferedReader(Window(self.path, self._at, self.length))
 
+    @property
+    def packages(self) -> list[Entry]:
+        """The packages in it, where it is no package but a multi-WACZ: a ZIP of them, as Browsertrix hands out."""
+        found = [entry for entry in self.entries if entry.name.endswith(".wacz")]
+        return found if all(entry.folder != "archive" for entry in self.entries) else []
+
     def find(self, name: str) -> Entry | None:
         """The entry of that name, the last one if there are more."""
         return next((entry for entry in reversed(self.entries) if entry.name == name), None)

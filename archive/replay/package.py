@@ -35,8 +35,8 @@ def packages(path: Path) -> list[Directory]:
             raise BadPackage(f"{path} cannot be read: {problem.strerror}") from None
         return [Directory(_beside(path, name)) for name in _named(told, str(path))]
     outer = Directory(path)
-    inner = {entry.name: entry for entry in outer.entries if entry.name.endswith(".wacz")}
-    if not inner or any(entry.folder == "archive" for entry in outer.entries):
+    inner = {entry.name: entry for entry in outer.packages}
+    if not inner:
         return [outer]
     if manifest := outer.find(MANIFEST):
         for name in _named(outer.content(manifest, _MOST), f"{MANIFEST} in {path}"):

@@ -127,6 +127,15 @@ def test_a_forger_with_a_key_of_his_own_is_betrayed_by_trust_alone(whole: Path, 
     assert [finding.rule for finding in found(path, key.public.fingerprint)] == ["signature-trust"]
 
 
+def test_a_zip_of_packages_is_no_package_and_is_said_to_be(whole: Path, tmp_path: Path) -> None:
+    path = tmp_path / "جولة.wacz"
+    with zipfile.ZipFile(path, "w") as made:
+        made.write(whole, "ميناء.wacz")
+    [found] = Package(path).findings()
+    assert (found.rule, found.level) == ("multi-wacz", "error")
+    assert "ميناء.wacz" in found.detail
+
+
 @pytest.mark.parametrize(
     ("domain", "rules"), [("archive.example", {"signature-unproved"}), ("forged.example", {"signature-key"})]
 )

@@ -70,6 +70,7 @@ def test_history_and_diff_say_what_changed(home: Path) -> None:
         (("show", "demo:p0"), "no publication 'demo:p0' in any collection"),
         (("show", ARABIC, "--version", "3"), "has no version 3: it has 1 to 2"),
         (("history", ARABIC, "--collection", "x"), "in collection x"),
+        (("search", "القاهرة", "--collection", "x"), "no collection 'x'"),
     ],
 )
 def test_what_is_not_there_is_one_line(home: Path, words: tuple[str, ...], message: str) -> None:

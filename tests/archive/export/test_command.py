@@ -142,6 +142,9 @@ def test_an_export_takes_the_place_of_an_export_alone(home: Path, tmp_path: Path
         (["demo", "--format", "csv"], "say what is to be exported"),
         (["nowhere", "--format", "csv", "--to", "x"], "no collection 'nowhere'"),
         (["demo", "--format", "csv", "--to", "x", "--since", "١ يناير"], "is no day"),
+        (["demo", "--all", "--format", "csv", "--to", "x"], "leave it out, or the names"),
+        (["demo", "--format", "csv", "--to", "x", "--kind", "قضية"], "is not one of"),
+        (["demo", "--format", "csv", "--to", "x", "--language", "عربي"], "is no language's code"),
     ],
 )
 def test_what_is_asked_wrongly_is_told(home: Path, tmp_path: Path, words: list[str], says: str) -> None:

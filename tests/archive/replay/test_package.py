@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from archive.errors import BadPackage
+from archive.pack.directory import Directory
 from archive.pack.wacz import pack
 from archive.replay import package
 from archive.replay.server import Wayback
@@ -43,6 +44,22 @@ def test_a_package_is_replayed_as_it_lies(story: Path, tmp_path: Path) -> None:
             assert get(wayback.content(needed))[0] == 200
         assert get(wayback.content(samples.ENGLISH))[0] == 404
     assert package.newest(named) == [(making.STORY, making.TITLE)]
+
+
+def test_a_capture_whose_record_is_damaged_is_said_to_be(story: Path, tmp_path: Path) -> None:
+    data = bytearray(story.read_bytes())
+    directory = Directory(story)
+    for entry in (one for one in directory.entries if one.folder == "archive"):
+        start = directory.start(entry)
+        data[start : start + entry.size : 7] = bytes(len(range(0, entry.size, 7)))
+    path = tmp_path / "تالفة damaged.wacz"
+    path.write_bytes(data)
+    with Wayback(path) as wayback:
+        status, _, body = get(wayback.content(making.STORY))
+    assert status == 503
+    assert "This capture cannot be read" in body.decode()
+    assert "policy-archive verify" in body.decode()
+    assert "تالف" in body.decode()
 
 
 def test_a_multi_wacz_is_replayed_as_one(tmp_path: Path) -> None:
