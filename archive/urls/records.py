@@ -75,8 +75,9 @@ def walk(given: Walked) -> Done:
                 done.failures.append((given.name, head.offset, head.broken))
             elif kind == "warcinfo":
                 crawl = part_of(head.block) or crawl
-            elif kind == "metadata" and last_id in (head.field("WARC-Concurrent-To"), head.field("WARC-Refers-To")):
-                last |= _detected(head.block)
+            elif kind == "metadata":
+                if last_id and last_id in (head.field("WARC-Concurrent-To"), head.field("WARC-Refers-To")):
+                    last |= _detected(head.block)
             elif kind in ("response", "revisit") and head.url.startswith(("http://", "https://")):
                 if given.hidden and cdxj.key(head.url) in given.hidden:
                     done.withheld += 1
