@@ -9,10 +9,10 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.looking import CHROMIUM, FLAGS
+from tests.browser.looking import CHROMIUM, FLAGS, patient
 
 HOST = "elsewhere.example"
-_PATIENCE = 20.0  # seconds, for what is to be heard
+_PATIENCE = 120.0  # seconds that what is to be heard may take on a busy machine
 
 
 class Elsewhere:
@@ -126,5 +126,6 @@ def misled() -> Iterator[Browser]:
     flags = [*FLAGS, "--host-resolver-rules=MAP * 127.0.0.1"]
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        patient(running)
         yield running
         running.close()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Frame, Page, Request, Response, sync_playwright
+from playwright.sync_api import Browser, Frame, Page, Request, Response, expect, sync_playwright
 
 from archive.replay.server import Wayback
 
@@ -26,6 +26,7 @@ FLAGS = (
 
 
 ROOT = Path(__file__).parents[2]
+PATIENCE = 120_000  # milliseconds; Playwright's own 30 seconds, and 5 for what is expected, are for an idle machine
 
 
 @contextmanager
@@ -43,10 +44,17 @@ def browsing(home: Path, port: int = 0) -> Iterator[str]:
             run.terminate()
 
 
+def patient(browser: Browser) -> None:
+    """Whatever a page of this browser is waited for may take as long as a busy machine needs."""
+    browser.on("context", lambda context: context.set_default_timeout(PATIENCE))
+    expect.set_options(timeout=PATIENCE)
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        patient(running)
         yield running
         running.close()
 
@@ -99,7 +107,10 @@ def opened(browser: Browser, wayback: Wayback, url: str) -> Iterator[Seen]:
     page.goto(wayback.page(url), wait_until="networkidle")
     frame = page.locator("iframe").element_handle().content_frame()
     assert frame is not None
-    # An image that waits until it is scrolled to is part of the page, too.
+    # The network is quiet as well where a busy machine has not yet come to ask: styles are there with `load`, and what
+    # they name with the fonts. An image that waits until it is scrolled to is part of the page, too.
+    frame.wait_for_load_state("load")
+    frame.evaluate("document.fonts.ready.then(() => true)")
     frame.evaluate("for (const image of document.images) image.loading = 'eager'")
     frame.wait_for_function("[...document.images].every(image => image.complete)")
     frame.wait_for_load_state("networkidle")

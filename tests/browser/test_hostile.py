@@ -4,7 +4,6 @@ listener would have heard them.
 """
 
 import html
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Request
 from playwright.sync_api import Error as BrowserError
 
+from tests import ports
 from tests.archive.audit.samples import HOME
 from tests.browser import edited, hostile
 from tests.browser.elsewhere import Elsewhere, elsewhere, misled
@@ -43,8 +43,7 @@ def page_at(name: str) -> str:
 @pytest.fixture(scope="module")
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     home = Path(tmp_path_factory.mktemp("home"))
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = ports.free()  # the pages name the catalogue's address, and are there before it is
     with elsewhere() as web, misled() as browser:
         given: dict[str, object] = {
             "e": web.url, "port": web.port, "c": f"http://127.0.0.1:{port}", "p": "/publication/sample/x",

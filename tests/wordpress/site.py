@@ -2,11 +2,12 @@
 
 import contextlib
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+
+from tests import ports
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "wordpress"
 
@@ -26,8 +27,7 @@ class Address(str):
 @contextlib.contextmanager
 def running(*options: str) -> Iterator[Address]:
     """Starts the site in a folder of its own, yields its address, and stops it."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = ports.free()
     # Not below pytest's own folder, which is private: the database runs as another user.
     folder = Path(tempfile.mkdtemp(prefix="policy-archive-wordpress-"))
     folder.chmod(0o755)

@@ -10,8 +10,7 @@ from playwright.sync_api import Browser, Frame, Page, sync_playwright
 
 from archive.replay.server import Wayback
 from tests.archive.audit import samples
-
-CHROMIUM = Path("/usr/bin/chromium")
+from tests.browser.looking import CHROMIUM, patient
 
 pytestmark = [
     pytest.mark.browser,
@@ -23,6 +22,7 @@ pytestmark = [
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        patient(running)
         yield running
         running.close()
 
