@@ -4,6 +4,7 @@ import ctypes
 import os
 import signal
 import sys
+from typing import Any
 
 from crawler.exits import INTERRUPTED
 
@@ -16,6 +17,15 @@ def follow() -> None:
     worker = os.environ.pop(VARIABLE, "")
     if not worker.isdigit() or not sys.platform.startswith("linux"):
         return
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
+    signal.signal(signal.SIGHUP, _once)
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGHUP)
     if os.getppid() != int(worker):  # it died before it could be followed
         sys.exit(INTERRUPTED)
+
+
+def _once(number: int, frame: Any) -> None:
+    """Linux says so for each thread of the worker that ends after the one before (prctl(2)), and a second interrupt
+    would end a crawl at once.
+    """
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    os.kill(os.getpid(), signal.SIGINT)

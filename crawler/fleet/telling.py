@@ -7,7 +7,7 @@ from dataclasses import asdict
 from rich.cells import cell_len
 
 from archive.fleet.standing import Standing
-from archive.lines import harmless
+from archive.lines import harmless, many
 from crawler.fleet.presence import Drained
 
 _LEFT = "\N{LEFT-TO-RIGHT MARK}"  # behind an Arabic name: else a terminal draws the numbers that follow to its left
@@ -38,8 +38,9 @@ def _drains(one: Drained) -> str:
 
 def _lines(found: Standing) -> Iterator[str]:
     queue = found.queue
+    there = f"{many(len(found.workers), 'worker')} · {many(len(found.crawled), 'institute')} running"
     yield (
-        f"{len(found.workers)} workers · {len(found.crawled)} institutes running · {queue['waiting']} wait"
+        f"{there} · {queue['waiting']} wait"
         f"{f' ({len(found.late)} late)' if found.late else ''} · {queue['later']} planned · "
         f"{len(found.failing)} failing · {found.pages_per_second:.1f} pages a second"
     )

@@ -103,9 +103,9 @@ class FleetWorker:
     # its end
 
     def _signalled(self) -> None:
-        running = ", ".join(self._runner.running) or "nothing"
-        again = "" if self._runner.hurried else "; a second signal ends it at once"
-        logger.info("ends", extra={"why": f"{running} to seal and hand on{again}"})
+        again = "" if self._runner.hurried else "; a second signal ends that at once"
+        running = ", ".join(self._runner.running)
+        logger.info("ends", extra={"why": f"{running} to seal and hand on{again}" if running else None})
         self._runner.hurry()
         self.end()
 

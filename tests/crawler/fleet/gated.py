@@ -1,9 +1,13 @@
 """An institute one page of which is sent when a test says so: its crawl runs for as long as that takes."""
 
+import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from archive.store import running
+from archive.store.collection import Collection
 from tests.crawler.sockets import Wire, scripted
 from tests.crawler.test_stopping import PAGE, PATHS, ROBOTS, Gate
 
@@ -29,3 +33,18 @@ def institute(home: Path, name: str) -> Iterator[tuple[Wire, Gate]]:
             yield wire, gate
         finally:
             gate.open.set()
+
+
+def hold(home: Path, name: str, gate: Gate) -> Path:
+    """Pauses the crawl, whose page waits, until the file that is returned is deleted: nobody waits for so long for a
+    page's answer.
+    """
+    collection = Collection.open(home / "collections" / name)
+    pause = running.pause_file(collection)
+    pause.touch()
+    until = time.monotonic() + 45
+    while json.loads((collection.state_dir / "crawl.json").read_text(encoding="utf-8"))["state"] != "paused":
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    gate.open.set()
+    return pause

@@ -4,7 +4,8 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -21,18 +22,29 @@ from crawler.fleet import presence, queue, telling
 from crawler.fleet.demo import worker
 from crawler.fleet.local import Server
 from crawler.fleet.orders import Order, Task
-from tests.crawler.command import lines, policy_archive
-from tests.crawler.fleet.gated import institute
+from tests.crawler.command import lines
+from tests.crawler.fleet.gated import hold, institute
 from tests.crawler.fleet.samples import database
 from tests.crawler.sockets import Wire
 from tests.crawler.test_stopping import PATHS
 
 NAME = "غرب"  # west
-_PATIENCE = 90  # seconds: a loaded machine takes its time
+_PATIENCE = 300  # seconds: a loaded machine takes its time
 
 
 def crawls(address: Address, *names: str) -> None:
     queue.enqueue(address, [(Task.CRAWL, Order(institute=name, collection=name)) for name in names])
+
+
+@contextmanager
+def working(address: Address, home: Path, name: str, *options: str) -> "Iterator[subprocess.Popen[bytes]]":
+    """A worker's process, which is gone afterwards, and what it runs with it."""
+    process = worker(address, home, name, *options)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
 
 
 def until(what: Callable[[], object], process: "subprocess.Popen[bytes]", home: Path) -> None:
@@ -72,29 +84,31 @@ def test_a_drained_worker_finishes_what_it_runs_and_takes_nothing_new(
     monkeypatch.setenv(DATABASE, address.text)
     with institute(home, "nile") as (_, nile), institute(home, "delta") as (_, delta):
         crawls(address, "nile")
-        process = worker(address, home, NAME)
-        until(nile.asked.is_set, process, home)
-        told = policy_archive(tmp_path, "fleet", "drain", NAME)
-        assert (told.returncode, told.stdout) == (
-            0, f"{NAME}: takes nothing new, and ends when it has finished nile\n"
-        )  # fmt: skip
-        crawls(address, "delta")
-        (again,) = presence.drain(address, [NAME])
-        assert telling.drained(again, False) == f"{NAME}: drains already: it ends when it has finished nile"
-        until(lambda: standing.of(address).workers[0].held == "finishes nile, and ends", process, home)
-        assert standing.of(address).workers[0].state == "draining"
-        assert jobs(address)["delta"] == "todo"
+        with working(address, home, NAME) as process:
+            until(nile.asked.is_set, process, home)
+            held = [hold(home, "nile", nile)]
+            told = CliRunner().invoke(app, ["fleet", "drain", NAME])
+            assert (told.exit_code, told.output) == (
+                0, f"{NAME}: takes nothing new, and ends when it has finished nile\n"
+            )  # fmt: skip
+            crawls(address, "delta")
+            (again,) = presence.drain(address, [NAME])
+            assert telling.drained(again, False) == f"{NAME}: drains already: it ends when it has finished nile"
+            until(lambda: standing.of(address).workers[0].held == "finishes nile, and ends", process, home)
+            assert standing.of(address).workers[0].state == "draining"
+            assert jobs(address)["delta"] == "todo"
 
-        told = policy_archive(tmp_path, "fleet", "drain", "--undo", "--all")
-        assert (told.returncode, told.stdout) == (0, f"{NAME}: takes jobs again\n")
-        until(delta.asked.is_set, process, home)
-        (again,) = presence.drain(address, [NAME])
-        assert (again.before, again.running) == (False, ["delta", "nile"])
-        until(lambda: "finishes delta, nile" in said(home), process, home)
-        crawls(address, "timep")
-        for gate in (nile, delta):
-            gate.open.set()
-        assert process.wait(_PATIENCE) == 0, said(home)
+            told = CliRunner().invoke(app, ["fleet", "drain", "--undo", "--all"])
+            assert (told.exit_code, told.output) == (0, f"{NAME}: takes jobs again\n")
+            until(delta.asked.is_set, process, home)
+            held.append(hold(home, "delta", delta))
+            (again,) = presence.drain(address, [NAME])
+            assert (again.before, again.running) == (False, ["delta", "nile"])
+            until(lambda: "finishes delta, nile" in said(home), process, home)
+            crawls(address, "timep")
+            for pause in held:
+                pause.unlink()
+            assert process.wait(_PATIENCE) == 0, said(home)
     assert jobs(address) == {"nile": "succeeded", "delta": "succeeded", "timep": "todo"}
 
 
@@ -126,19 +140,19 @@ def test_a_crawl_whose_worker_is_killed_seals_and_another_worker_goes_on(tmp_pat
     queue.init(address)
     with institute(home, "nile") as (wire, gate):
         crawls(address, "nile")
-        first = worker(address, home, "east")
-        until(gate.asked.is_set, first, home)
-        (crawl,) = psutil.Process(first.pid).children()
-        first.kill()
-        first.wait()
-        gate.open.set()  # it has been asked to end, and waits for this page
-        assert psutil.wait_procs([crawl], timeout=_PATIENCE)[1] == []
-        assert not list((home / "collections/nile/archive").glob("*.open"))
-        assert fences(home, "nile") == [1, 1], "sealed, and the crawl's line, interrupted"
-        second = worker(address, home, NAME, "--until-empty")
-        assert second.wait(_PATIENCE) == 0, said(home)
-        assert "taken over" in said(home)
-        asked_once(wire)
+        with working(address, home, "east") as first:
+            until(gate.asked.is_set, first, home)
+            (crawl,) = psutil.Process(first.pid).children()
+            first.kill()
+            first.wait()
+            gate.open.set()  # it has been asked to end, and waits for this page
+            assert psutil.wait_procs([crawl], timeout=_PATIENCE)[1] == []
+            assert not list((home / "collections/nile/archive").glob("*.open"))
+            assert fences(home, "nile") == [1, 1], "sealed, and the crawl's line, interrupted"
+        with working(address, home, NAME, "--until-empty") as second:
+            assert second.wait(_PATIENCE) == 0, said(home)
+            assert "taken over" in said(home)
+            asked_once(wire)
     assert jobs(address) == {"nile": "succeeded"}
     assert set(fences(home, "nile")) == {1, 2}
     reports = sorted((home / "collections/nile").glob("crawls/*/report.json"))
@@ -153,16 +167,16 @@ def test_a_signal_has_a_worker_hand_on_what_it_runs(tmp_path: Path, postgres: Se
     queue.init(address)
     with institute(home, "nile") as (wire, gate):
         crawls(address, "nile")
-        process = worker(address, home, NAME)
-        until(gate.asked.is_set, process, home)
-        os.kill(process.pid, number)
-        until(lambda: "nile to seal and hand on" in said(home), process, home)
-        gate.open.set()
-        assert process.wait(_PATIENCE) == 130, said(home)
-        assert jobs(address) == {"nile": "todo"}
-        assert standing.of(address).workers == []
-        assert "Traceback" not in said(home)
-        asked_once(wire)
+        with working(address, home, NAME) as process:
+            until(gate.asked.is_set, process, home)
+            os.kill(process.pid, number)
+            until(lambda: "nile to seal and hand on" in said(home), process, home)
+            gate.open.set()
+            assert process.wait(_PATIENCE) == 130, said(home)
+            assert jobs(address) == {"nile": "todo"}
+            assert standing.of(address).workers == []
+            assert "Traceback" not in said(home)
+            asked_once(wire)
 
 
 @pytest.mark.slow
@@ -170,15 +184,15 @@ def test_a_name_is_one_worker_s(tmp_path: Path, postgres: Server) -> None:
     address, home = database(postgres, "named"), tmp_path / "home"
     home.mkdir()
     queue.init(address)
-    process = worker(address, home, NAME)
-    until(lambda: standing.of(address).workers, process, home)
-    other = presence.Presence(address, NAME, 2)
-    with pytest.raises(CrawlError, match=rf"called {NAME} runs already .process {process.pid} of .*another --name"):
+    with working(address, home, NAME) as process:
+        until(lambda: standing.of(address).workers, process, home)
+        other = presence.Presence(address, NAME, 2)
+        with pytest.raises(CrawlError, match=rf"called {NAME} runs already .process {process.pid} of .*another --name"):
+            other.claim()
+        process.kill()
+        process.wait()
         other.claim()
-    process.kill()
-    process.wait()
-    other.claim()
-    assert standing.of(address).workers == []
+        assert standing.of(address).workers == []
 
 
 def test_who_is_not_there_is_not_drained_and_neither_are_the_others(postgres: Server) -> None:

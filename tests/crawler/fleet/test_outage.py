@@ -15,7 +15,6 @@ from archive.fleet.tables import LEASES
 from archive.store.exchange import Exchange, Location, Resource, Stored
 from crawler.errors import OutOfReach
 from crawler.fleet import queue
-from crawler.fleet.demo import worker
 from crawler.fleet.local import Server
 from crawler.frontier import Added, End, Found, Frontier, Role, lease
 from crawler.frontier.lease import Lease, Owner
@@ -25,12 +24,12 @@ from tests.archive.store.samples import exchange
 from tests.crawler.command import lines_so_far, policy_archive
 from tests.crawler.fleet.gated import institute
 from tests.crawler.fleet.samples import database
-from tests.crawler.fleet.test_ends import asked_once, crawls, fences, jobs, said, until
+from tests.crawler.fleet.test_ends import asked_once, crawls, fences, jobs, said, until, working
 from tests.crawler.fleet.test_takeover import crawling
 
 NAME = "outage"
 URLS = [f"https://مثال.example/ورقة-{number}" for number in range(6)]
-_PATIENCE = 120
+_PATIENCE = 300  # seconds
 
 
 @pytest.fixture
@@ -152,12 +151,12 @@ def test_a_worker_and_its_crawl_go_on_when_the_database_was_restarted(tmp_path: 
     queue.init(address)
     with institute(home, "nile") as (wire, gate):
         crawls(address, "nile")
-        process = worker(address, home, "غرب", "--until-empty")
-        until(gate.asked.is_set, process, home)
-        postgres.crash()
-        gate.open.set()
-        assert process.wait(_PATIENCE) == 0, said(home)
-        asked_once(wire)
+        with working(address, home, "غرب", "--until-empty") as process:
+            until(gate.asked.is_set, process, home)
+            postgres.crash()
+            gate.open.set()
+            assert process.wait(_PATIENCE) == 0, said(home)
+            asked_once(wire)
     assert jobs(address) == {"nile": "succeeded"}
     assert set(fences(home, "nile")) == {1}, "it was one crawl's to the end"
     assert "Traceback" not in said(home)
