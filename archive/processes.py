@@ -37,6 +37,8 @@ class Processes:
         for process in self._running:
             process.end()
         self._threads.shutdown()
+        for process in self._running:  # one that was begun meanwhile, too
+            process.end()
 
     def map(self, tasks: Iterable[Task], meanwhile: Iterator[object] | None = None) -> Iterator[tuple[Any, Any]]:
         """The argument of each task with its result, in order, a few ahead of whoever takes them. `meanwhile` is taken

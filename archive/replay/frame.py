@@ -91,7 +91,11 @@ class Frame:
         )  # fmt: skip
 
     def onward(self, at: str, url: str, languages: str) -> Answer:
-        """A page for the frame that takes the whole window to that address, banner and all."""
+        """A page for the frame that takes the whole window to that address, banner and all; without scripts, by a link.
+
+        A redirect would change the frame alone, below a banner that tells of another page and moment; and what lets
+        archived links open in the whole window (`allow-top-navigation…`) lets them open the live web there.
+        """
         language = preferred(languages)
         body = self._onward.render(
             language=language, words=WORDS[language], style=Markup(_STYLE), script=Markup(_ONWARD_SCRIPT),
