@@ -74,8 +74,10 @@ def worker(
 
     All workers see the same home folder. A job's own output is in state/fleet/COLLECTION.out there.
 
-    Exit codes: 0 drained, or with --until-empty, done · 2 no database is named, or it holds no fleet · 130 ended by a
-    signal, with what ran handed on.
+    Where the database goes away, it waits for it, and so do the crawls that it runs.
+
+    Exit codes: 0 drained, or with --until-empty, done · 2 no database is named, it holds no fleet, or another worker
+    has this one's name · 130 ended by a signal, with what ran handed on.
     """
     from archive.database import Address
     from crawler.fleet import serving
