@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.dataset.pages import PageStore
+from archive.dataset.pages import PageStore, languages
 from archive.extract.page import Page, Role
 from tests.archive.dataset.making import MARK, Site, at, content, link
 
@@ -47,6 +47,19 @@ def test_sift_keeps_what_is_listed_and_was_derived_by_these_tools(tmp_path: Path
         assert [row.record_id for row in store.rows()] == [kept.record_id]
         assert list(store.missing()) == [other_tools.location, missing.location]
         assert store.connection.execute("SELECT count(*) FROM body").fetchone() == (1,)
+
+
+def test_languages_are_told_and_nothing_is_changed(tmp_path: Path) -> None:
+    site, path = Site(), tmp_path / "صفحات" / "pages.sqlite"
+    assert list(languages(path)) == []
+    said, silent = site.page(ARABIC, content(title="ملف", language="ar")), site.page(ARABIC + "2/")
+    with PageStore(path) as store:
+        store.add([said, silent], MARK)
+        assert list(languages(path))[:1] == [(said.location.warc, said.location.offset, "ar")]
+    for damage in (b"not a database" * 100, b""):
+        path.write_bytes(damage)
+        assert list(languages(path)) == []
+        assert path.read_bytes() == damage
 
 
 @pytest.mark.parametrize("damage", ["not a database", "another version"])
