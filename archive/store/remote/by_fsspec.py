@@ -104,7 +104,9 @@ class Fsspec:
     def _do(self, call: Callable[..., Any], key: str, **named: Any) -> Any:
         try:
             return call(f"{self._root}/{key}", **named)
-        except FileNotFoundError:
+        except FileNotFoundError as error:
+            if isinstance(error.__cause__, OSError):  # fsspec's http takes a host that does not answer for it
+                raise Passing(first_line(error.__cause__)) from None
             raise
         except PermissionError as error:
             raise CollectionError(f"{key}: the store refuses: {first_line(error)}") from None

@@ -18,6 +18,8 @@ from archive.export.view import view
 from archive.replay.server import recovered
 from archive.store.collection import Collection
 from archive.store.remote import address, by_obstore, mirror, objects
+from archive.store.remote.backend import Passing
+from archive.store.remote.by_fsspec import Fsspec
 from archive.store.remote.ranges import Ranges
 from archive.urls import build
 from tests.archive.store.remote import azurite
@@ -232,6 +234,14 @@ def test_of_two_writers_the_later_is_stopped(url: str, tmp_path: Path) -> None:
     third = opened(url, tmp_path / "three")
     assert len(list(third.captures())) == 3
     assert '"0"' in (third.dataset_dir / "publications.jsonl").read_text()
+
+
+def test_a_host_that_does_not_answer_is_no_missing_file() -> None:
+    def call(_: str) -> None:
+        raise FileNotFoundError("http://ملف.example/a.warc.gz") from ConnectionRefusedError(111, "refused")
+
+    with pytest.raises(Passing, match="refused"):
+        Fsspec("memory://مخزن")._do(call, "a.warc.gz")
 
 
 def test_a_plain_home_asks_no_store(tmp_path: Path) -> None:
