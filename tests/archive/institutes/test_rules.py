@@ -125,9 +125,9 @@ def test_www_is_the_same_site() -> None:
 def test_a_pattern_cannot_hang_a_crawl() -> None:
     slow = profile(deny=("^/(?:x|x)*$",))  # passes the probes, explodes on x
     url = "https://example.org/" + "x" * 60 + "!"
-    begun = time.monotonic()
+    begun = time.process_time()  # of this process alone: others have the machine too
     assert trap_reason(url, slow) == "slow-pattern"
-    assert time.monotonic() - begun < PATIENCE * 10
+    assert time.process_time() - begun < PATIENCE * 10
 
 
 def test_patterns_with_flags_and_back_references_keep_their_meaning() -> None:
