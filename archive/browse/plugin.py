@@ -16,6 +16,7 @@ from archive.browse.guard import guarded
 from archive.browse.home import Home
 from archive.database import DATABASE as DATABASE_ADDRESS
 from archive.extract.warnings import sentences
+from archive.lines import many
 
 DATABASE = "catalogue"
 _ROUTES: tuple[tuple[str, str], ...] = (
@@ -80,8 +81,8 @@ class Plugin:
     @hookimpl  # type: ignore[untyped-decorator]
     def prepare_jinja2_environment(self, env: Any) -> None:
         env.filters |= {
-            "day": shown.day, "number": shown.number, "size": shown.size, "words": shown.words,
-            "language": shown.language, "named": shown.named, "readable": readable,
+            "day": shown.day, "minute": shown.minute, "number": shown.number, "size": shown.size, "words": shown.words,
+            "language": shown.language, "named": shown.named, "readable": readable, "many": many,
         }  # fmt: skip
         env.globals |= {
             "blocks": rendered, "linked": linked, "doubts": sentences(),

@@ -1,5 +1,6 @@
 """How values are shown, and where the pages are: what the templates call."""
 
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -16,14 +17,21 @@ def day(stamp: str | None) -> str:
     return stamp[:10] if "-" in stamp else f"{stamp[:4]}-{stamp[4:6]}-{stamp[6:8]}"
 
 
+def minute(time: datetime) -> str:
+    """`2026-11-23 08:15 UTC`."""
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
 def number(count: int | None) -> str:
     return "—" if count is None else f"{count:,}"
 
 
 def size(count: int | None) -> str:
-    """`3.1 MB`, or `12 KB` of what is small."""
+    """`3.1 MB`; `12 KB` of what is small, `5.4 GB` of what is large."""
     if count is None:
         return "—"
+    if count >= 1e9:
+        return f"{count / 1e9:,.1f} GB"
     return f"{count / 1e6:,.1f} MB" if count >= 1e6 else f"{max(count // 1000, 1):,} KB"
 
 
