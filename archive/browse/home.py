@@ -3,6 +3,7 @@ first asked for.
 """
 
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 from archive.replay.server import Wayback, recovered
@@ -15,6 +16,7 @@ class Home:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._replays: dict[str, Wayback] = {}
+        self._running = ExitStack()
         self._begins = threading.Lock()
 
     def collection(self, name: str) -> Collection | None:
@@ -32,12 +34,9 @@ class Home:
                 if collection is None:
                     return None
                 recovered(collection)
-                wayback = Wayback(collection)
-                wayback.__enter__()
-                self._replays[name] = wayback
+                self._replays[name] = self._running.enter_context(Wayback(collection))
             return self._replays[name]
 
     def close(self) -> None:
-        for wayback in self._replays.values():
-            wayback.__exit__(None, None, None)
+        self._running.close()
         self._replays.clear()

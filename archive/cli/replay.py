@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from contextlib import ExitStack, closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -77,12 +78,13 @@ def _check(shown: Collection, crawl: str | None, screenshots: Path | None, as_js
     from rich.progress import Progress
 
     from archive.replay.pictures import Camera
+    from archive.replay.server import ReplayError
     from archive.replay.survey import Survey
 
     survey, good, total, needed = Survey(shown, crawl), 0, 0, 0
     missing: Counter[str] = Counter()
-    camera = Camera(shown, screenshots) if screenshots else None
-    with Progress(console=talk, transient=True, disable=not talk.is_terminal) as bar:
+    with ExitStack() as open_, Progress(console=talk, transient=True, disable=not talk.is_terminal) as bar:
+        camera = open_.enter_context(closing(Camera(shown, screenshots))) if screenshots else None
         task = bar.add_task("replaying", total=survey.count())
         for one in survey:
             bar.advance(task)
@@ -93,9 +95,10 @@ def _check(shown: Collection, crawl: str | None, screenshots: Path | None, as_js
             elif not one.ok:
                 print(harmless(f"{one.id}: {one.detail} ({one.url})"))
             if camera:
-                camera.take(one)
-    if camera:
-        camera.close()
+                try:
+                    camera.take(one)
+                except ReplayError as problem:
+                    talk.print(str(problem), markup=False)
     if not total:
         raise CollectionError(
             f"{shown.name} has no publication{f' of crawl {crawl}' if crawl else ''}: nothing to check"

@@ -3,6 +3,7 @@
 import hashlib
 import importlib.util
 import shutil
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -28,23 +29,30 @@ class Camera:
 
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
-        self._wayback = Wayback(collection)
-        self._wayback.__enter__()
-        self._playwright: Any = sync_playwright().start()
-        self._browser = self._playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
-        self._page = self._browser.new_page(viewport={"width": 1200, "height": 1600})
+        with ExitStack() as running:
+            self._wayback = running.enter_context(Wayback(collection))
+            playwright: Any = running.enter_context(sync_playwright())
+            browsing = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
+            running.callback(browsing.close)
+            self._page = browsing.new_page(viewport={"width": 1200, "height": 1600})
+            self._running = running.pop_all()  # all of it began: `close` ends it
 
     def take(self, one: Replayed) -> Path:
-        """The page as a reader sees it, its first screen, below the banner that tells its moment."""
-        self._page.goto(self._wayback.page(one.url, one.at), timeout=_PATIENCE, wait_until="load")
+        """The page as a reader sees it, its first screen, below the banner that tells its moment. Raises ReplayError
+        where the browser shows none.
+        """
+        from playwright.sync_api import Error
+
         path = self._folder / f"{_file_name(one.id)}-{one.at}.png"
-        self._page.screenshot(path=path)
+        try:
+            self._page.goto(self._wayback.page(one.url, one.at), timeout=_PATIENCE, wait_until="load")
+            self._page.screenshot(path=path)
+        except Error as problem:
+            raise ReplayError(f"no picture of {one.id}: {str(problem).splitlines()[0]}") from None
         return path
 
     def close(self) -> None:
-        self._browser.close()
-        self._playwright.stop()
-        self._wayback.__exit__(None, None, None)
+        self._running.close()
 
 
 def _file_name(ident: str) -> str:
