@@ -179,7 +179,8 @@ def links(connection: sqlite3.Connection, asked: Asked, home: Home) -> Answer:
 
 
 def crawls(connection: sqlite3.Connection, asked: Asked, home: Home) -> Answer:
-    return {"crawls": queries.crawls(connection, offset=asked.offset)}
+    last = -(-queries.count_crawls(connection) // queries.PAGE)
+    return {"crawls": queries.crawls(connection, offset=asked.offset), "last": last}
 
 
 def crawl(connection: sqlite3.Connection, asked: Asked, home: Home) -> Answer:

@@ -7,6 +7,7 @@ from typing import Any
 
 Row = dict[str, Any]
 PAGE = 50  # rows of a list
+_WRITTEN = 500  # publications on an author's page; a search has all
 
 
 def rows(connection: sqlite3.Connection, sql: str, *values: Any) -> list[Row]:
@@ -59,6 +60,10 @@ def crawls(connection: sqlite3.Connection, limit: int = PAGE, offset: int = 0) -
     """The newest first, each with its report."""
     found = rows(connection, "SELECT * FROM crawls ORDER BY crawl DESC, collection LIMIT ? OFFSET ?", limit, offset)
     return [row | {"report": json.loads(row["report"])} for row in found]
+
+
+def count_crawls(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("SELECT count(*) FROM crawls").fetchone()[0])
 
 
 def crawl(connection: sqlite3.Connection, collection: str, ident: str) -> Row | None:
@@ -158,7 +163,7 @@ def authors(connection: sqlite3.Connection, begins: str, offset: int = 0) -> Row
 
 
 def author(connection: sqlite3.Connection, name: str) -> Row | None:
-    """A person by folded name: the spellings, roles and publications, the newest first."""
+    """A person by folded name: the spellings, roles and publications, the newest of them first."""
     found = rows(connection, "SELECT * FROM authors WHERE author = ?", name)
     if not found:
         return None
@@ -171,8 +176,9 @@ def author(connection: sqlite3.Connection, name: str) -> Row | None:
     written = rows(
         connection,
         "SELECT collection, id, title, language, direction, published, kind FROM publications"
-        " WHERE key IN (SELECT key FROM publication_authors WHERE author = ?) ORDER BY published DESC, key LIMIT 500",
+        " WHERE key IN (SELECT key FROM publication_authors WHERE author = ?) ORDER BY published DESC, key LIMIT ?",
         name,
+        _WRITTEN,
     )
     return found[0] | {"spellings": spellings, "written": written}
 

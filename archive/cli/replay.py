@@ -83,8 +83,8 @@ def _check(shown: Collection, crawl: str | None, screenshots: Path | None, as_js
 
     survey, good, total, needed = Survey(shown, crawl), 0, 0, 0
     missing: Counter[str] = Counter()
-    with ExitStack() as open_, Progress(console=talk, transient=True, disable=not talk.is_terminal) as bar:
-        camera = open_.enter_context(closing(Camera(shown, screenshots))) if screenshots else None
+    with ExitStack() as running, Progress(console=talk, transient=True, disable=not talk.is_terminal) as bar:
+        camera = running.enter_context(closing(Camera(shown, screenshots))) if screenshots else None
         task = bar.add_task("replaying", total=survey.count())
         for one in survey:
             bar.advance(task)

@@ -1,6 +1,7 @@
 """Every page over a catalogue of two languages, asked in this process."""
 
 import asyncio
+import html
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
+from archive.browse import queries
 from archive.browse.home import Home
 from archive.browse.server import application
 from archive.catalogue.build import Catalogue
@@ -17,6 +19,10 @@ from tests import shelf
 COUNT = 40
 ARABIC = "demo:p1216"
 HOSTILE = "<script>alert(1)</script> \"quoted\" 'أمر' & <b>bold</b> زلازل"
+CRAWL = {
+    "collection": "demo", "crawl": "20261101120000", "began": "2026-11-01", "exit_code": 5, "reason": "", "report": {},
+    "found": 1, "archived": 0, "unchanged": 0, "failed": 1,
+}  # fmt: skip
 Get = Callable[[str], Any]
 
 
@@ -169,3 +175,20 @@ def test_datasettes_tables_json_and_csv_stay(get: Get) -> None:
     wrong = get("/catalogue/nothing.json")
     assert wrong.status_code == 404
     assert wrong.json()["ok"] is False
+
+
+def test_more_than_a_page_of_crawls_and_of_an_author_can_be_reached(get: Get, monkeypatch: pytest.MonkeyPatch) -> None:
+    from archive.catalogue.fold import fold
+
+    told = next(one for one in shelf.publications(COUNT) if one["authors"] and one["language"] == "ar")
+    name = fold(told["authors"][0])
+    assert "are shown" not in get(f"/author?name={quote(name)}").text
+    monkeypatch.setattr(queries, "_WRITTEN", 0)
+    shown = get(f"/author?name={quote(name)}").text
+    leads = re.search(r'are shown. <a href="([^"]+)">All', shown)
+    assert leads
+    assert told["title"] in html.unescape(get(html.unescape(leads[1])).text)
+    monkeypatch.setattr(queries, "count_crawls", lambda _: 51)
+    monkeypatch.setattr(queries, "crawls", lambda *_, **given: [CRAWL | {"why": str(given["offset"])}])
+    assert 'rel="next" href="/crawls?page=2"' in get("/crawls").text
+    assert ">50<" in get("/crawls?page=2").text
