@@ -150,7 +150,7 @@ class Crawl:
             return cls(profile, collection, tenure, asked)
         except BaseException as error:  # noqa: BLE001  raised again
             tenure.release()
-            raise space(error) or error from None
+            raise space(error) or tenure.place.lost(error) or error from None
 
     def _new_frontier(self) -> None:
         self.frontier = self.frontier.anew()
@@ -206,14 +206,10 @@ class Crawl:
         self.limits.begin()
         self.limits.waiting, self.limits.written = self.recorder.waiting, self.recorder.written
         self.tenure.keep(loop, self.fail)
-        self.frontier.undo(self.collection.ledger.sealed())
-        self._claim_what_was_written()
-        self.frontier.release(steady() + LONGEST_WAIT)
-        self.frontier.reopen(End.LIMIT, HOST_LIMIT)
-        self.unread = self.frontier.unread()
+        ends = self.frontier.through(self._mend)
         if self.options.max_minutes:  # a host that is left alone for an hour would else be waited for
             self._at_latest(loop)
-        for (_, end), count in self.frontier.counts().items():
+        for (_, end), count in ends.items():
             self.progress.found += count
             if end != End.QUEUED:
                 self.progress.ends[end] += count
@@ -224,6 +220,15 @@ class Crawl:
             self.writer.write([self.resource("settings", settings.encode()), papers.profile_resource(self.profile)])
             self.frontier.set_fact("settings", settings)
             self.frontier.commit()
+
+    def _mend(self) -> dict[tuple[Role, str], int]:
+        """What a crash left in the frontier is put right; how many URLs there are then, by role and end."""
+        self.frontier.undo(self.collection.ledger.sealed())
+        self._claim_what_was_written()
+        self.frontier.release(steady() + LONGEST_WAIT)
+        self.frontier.reopen(End.LIMIT, HOST_LIMIT)
+        self.unread = self.frontier.unread()
+        return self.frontier.counts()
 
     def _claim_what_was_written(self) -> None:
         """Records are synced before the frontier hears of them: what a crash left between the two need not be fetched

@@ -112,7 +112,7 @@ class Frontier:
         while True:
             try:
                 if outage is not None:
-                    self._reopen()
+                    self._connect_again()
                 done = change()
             except (*AWAY, OutOfReach) as error:
                 if self._claim is None:
@@ -126,8 +126,8 @@ class Frontier:
                     outage.over()
                 return done
 
-    def _reopen(self) -> None:
-        self._opened = self._place.reopen()
+    def _connect_again(self) -> None:
+        self._opened = self._place.again()
         self._place.turn.open(self._opened)
         self._place.turn.end()
 

@@ -27,7 +27,7 @@ class Place(Protocol):
         """A connection with the tables, made where there are none. Raises CrawlError where they cannot be read."""
         ...
 
-    def reopen(self) -> sa.Connection:
+    def again(self) -> sa.Connection:
         """Another connection, in the place of one that was lost: of that, nothing goes on in the database."""
         ...
 
@@ -97,7 +97,7 @@ class File:
         connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
         connection.commit()
 
-    def reopen(self) -> sa.Connection:
+    def again(self) -> sa.Connection:
         return self.engine.connect()
 
     def clear(self) -> None:

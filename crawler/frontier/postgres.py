@@ -68,12 +68,9 @@ class Postgres:
     def open(self) -> sa.Connection:
         try:
             connection = self.engine.connect()
-        except sa.exc.OperationalError as error:
-            raise self._address.unreachable(error) from None
-        try:
             self._make(connection)
         except sa.exc.OperationalError as error:
-            raise self._address.unreachable(error) from None
+            raise OutOfReach(str(self._address.unreachable(error))) from None
         except sa.exc.DatabaseError as error:
             raise DatabaseError(
                 f"{self._where} cannot be opened ({error.orig}): mend its rights, or name another"
@@ -101,7 +98,7 @@ class Postgres:
             connection.exec_driver_sql(f"COMMENT ON SCHEMA {self._quoted} IS '{VERSION}'")
         connection.commit()
 
-    def reopen(self) -> sa.Connection:
+    def again(self) -> sa.Connection:
         connection = self.engine.connect()
         # Where only the network was away, the server may go on with what it was told, and keep rows locked.
         connection.execute(_END_OTHERS, {"session": session_of(self._collection), "wait": _ENDING})

@@ -12,13 +12,17 @@ import sqlalchemy as sa
 from archive.database import Address
 from archive.errors import LostLock
 from archive.fleet.tables import LEASES
+from archive.institutes.profile import Profile
 from archive.store.exchange import Exchange, Location, Resource, Stored
+from crawler.crawl import Crawl
 from crawler.errors import OutOfReach
+from crawler.exits import LOST
 from crawler.fleet import queue
 from crawler.fleet.local import Server
 from crawler.frontier import Added, End, Found, Frontier, Role, lease
 from crawler.frontier.lease import Lease, Owner
 from crawler.frontier.postgres import Postgres, session_of
+from crawler.options import Options
 from crawler.recorder import Recorder
 from tests.archive.store.samples import exchange
 from tests.crawler.command import lines_so_far, policy_archive
@@ -142,6 +146,41 @@ def test_a_database_that_stays_away_is_given_up(
     ):
         frontier.through(away)
     frontier.close()
+
+
+@pytest.mark.faults
+def test_a_crawl_begins_though_its_database_is_restarted_just_then(
+    tmp_path: Path, postgres: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(lease.SECONDS, "600")
+    profile = Profile(id="mahad", name="معهد المثال", home="https://example.org/")
+    crawl = Crawl.open(profile, tmp_path, options=Options(workers=1, derive=False), database=postgres.address)
+    postgres.crash()
+
+    async def begin() -> None:
+        crawl.begin(asyncio.get_running_loop())
+        rows, _ = await crawl.recorder.claim(1, tuple(Role))
+        assert len(rows) == 1
+        crawl.heartbeat.stop()
+        await asyncio.to_thread(crawl.recorder.stop)
+
+    asyncio.run(begin())
+    crawl.writer.seal()
+    crawl.pages.close()
+    crawl.release()
+
+
+def test_a_crawl_that_cannot_be_opened_since_its_database_went_away_is_to_be_tried_again(
+    tmp_path: Path, postgres: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise sa.exc.OperationalError("", {}, psycopg.OperationalError("connection refused"))
+
+    monkeypatch.setattr(Postgres, "_make", away)
+    profile = Profile(id="mahad", name="معهد المثال", home="https://example.org/")
+    with pytest.raises(OutOfReach, match=r"out of reach .connection refused.: see that it runs") as told:
+        Crawl.open(profile, tmp_path, "refused", database=postgres.address)
+    assert told.value.exit_code == LOST
 
 
 @pytest.mark.slow
