@@ -244,7 +244,7 @@ class Frontier:
         """
         waiting = (
             sa.select(*statements.ROW)
-            .where(_urls.c.state == State.QUEUED, _urls.c.due <= now, _urls.c.role.in_([int(role) for role in roles]))
+            .where(statements.WAITING, _urls.c.due <= now, _urls.c.role.in_([int(role) for role in roles]))
             .order_by(_urls.c.role, _urls.c.id)
             .limit(count)
         )
@@ -347,7 +347,7 @@ class Frontier:
 
     def next_due(self, roles: Sequence[Role] = tuple(Role)) -> float | None:
         """When the next waiting URL of these roles is due; None when none waits."""
-        waiting = _urls.c.state == State.QUEUED, _urls.c.role.in_([int(role) for role in roles])
+        waiting = statements.WAITING, _urls.c.role.in_([int(role) for role in roles])
         due: float | None = self._connection.execute(sa.select(sa.func.min(_urls.c.due)).where(*waiting)).scalar_one()
         return due
 

@@ -1,6 +1,7 @@
 """The frontier's tables in PostgreSQL, for crawls that another machine may go on with: a schema for each collection."""
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,11 @@ from crawler.frontier.table import METADATA, URLS, VERSION, Words, clean
 from crawler.frontier.turn import Turn
 
 _PLAIN = re.compile(r"[a-z0-9._-]{1,50}")
+_NTH = "nth"  # of the rows that are put in together
+# A statement is planned once, while the table is small, and the plan is kept: one that reads all of the table would do
+# so for every page, however large it grows. And none is worth a compiler.
+_PLANS = "; ".join(f"SET enable_{one} TO off" for one in ("seqscan", "hashjoin", "mergejoin"))
+_PLANS += "; SET plan_cache_mode TO force_generic_plan; SET jit TO off"
 _MAKING = 0x706F6C696379  # key of the lock under which tables are made: two that begin at once would meet
 
 
@@ -78,6 +84,7 @@ class Postgres:
         return connection
 
     def _make(self, connection: sa.Connection) -> None:
+        connection.exec_driver_sql(_PLANS)
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MAKING)))
         found = connection.execute(
             sa.text("SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = :name"),
@@ -100,6 +107,7 @@ class Postgres:
 
     def again(self) -> sa.Connection:
         connection = self.engine.connect()
+        connection.exec_driver_sql(_PLANS)
         # Where only the network was away, the server may go on with what it was told, and keep rows locked.
         connection.execute(_END_OTHERS, {"session": session_of(self._collection), "wait": _ENDING})
         connection.commit()
@@ -121,8 +129,8 @@ class Postgres:
         ones = {f"one_{name}": value for name, value in all_.items()}
         taken = 0
         for round_ in _rounds(rows, table):
-            arrays = {f"all_{name}": _bound([row[name] for row in round_], table.c[name].type) for name in columns}
-            taken += int(self.run(connection, statement, {**arrays, **ones}).rowcount)
+            some = json.dumps([_bare(row, number) for number, row in enumerate(round_)], ensure_ascii=False)
+            taken += int(self.run(connection, statement, {"some": some, **ones}).rowcount)
         return taken
 
     def run(self, connection: sa.Connection, statement: sa.Executable, values: Mapping[str, Any]) -> Any:
@@ -177,27 +185,39 @@ _statements: dict[tuple[Any, ...], Any] = {}
 
 
 def _insertion(table: sa.Table, columns: tuple[str, ...], all_: tuple[str, ...], conflict: Conflict) -> Any:
-    """INSERT … SELECT from arrays, in their order, which is the order of finding."""
+    """INSERT … SELECT from an array of JSON's objects, in the order of finding. An array for each column takes psycopg
+    longer than all that the server does with them.
+    """
     key = table.name, columns, all_, conflict
     if key not in _statements:
-        arrays = [sa.bindparam(f"all_{name}", type_=postgresql.ARRAY(_plain(table.c[name].type))) for name in columns]
-        some = sa.func.unnest(*arrays).table_valued(*columns, with_ordinality="nth").render_derived(name="some")
+        types = {name: table.c[name].type for name in columns}
+        told = [sa.column(name, sa.Text() if _is_text(type_) else type_) for name, type_ in types.items()]
+        given = sa.cast(sa.bindparam("some", type_=sa.Text), postgresql.JSON)
+        some = sa.func.json_to_recordset(given).table_valued(sa.column(_NTH, sa.Integer), *told)
+        some = some.render_derived(name="some", with_types=True)
+        columns_: dict[str, Any] = {name: some.c[name] for name in columns}
+        if "fingerprint" in columns:
+            columns_["fingerprint"] = sa.func.decode(some.c.fingerprint, "hex")
         ones = [sa.bindparam(f"one_{name}", type_=table.c[name].type) for name in all_]
-        chosen = sa.select(*(some.c[name] for name in columns), *ones).order_by(some.c.nth)
+        chosen = sa.select(*columns_.values(), *ones).order_by(some.c[_NTH])
         if table is URLS:  # a conflict locks the row that is there, and most links of a page are known: they stay out
-            there = sa.select(URLS.c.id).where(URLS.c.fingerprint == some.c.fingerprint, SETTLED)
+            there = sa.select(URLS.c.id).where(URLS.c.fingerprint == columns_["fingerprint"], SETTLED)
             chosen = chosen.where(~there.exists())
         inserted = postgresql.insert(table).from_select([*columns, *all_], chosen, include_defaults=False)
         _statements[key] = conflict(inserted)
     return _statements[key]
 
 
-def _plain(type_: Any) -> Any:
-    return sa.Text() if isinstance(type_, Words) else type_
+def _is_text(type_: Any) -> bool:
+    return isinstance(type_, Words | sa.LargeBinary)
 
 
-def _bound(values: list[Any], type_: Any) -> list[Any]:
-    return [value and clean(value) for value in values] if isinstance(type_, Words) else values
+def _bare(row: Mapping[str, Any], number: int) -> dict[str, Any]:
+    """A row as JSON has it: bytes in hexadecimal, words as a table takes them, and its place among the others."""
+    bare = {name: clean(value) if isinstance(value, str) else value for name, value in row.items()}
+    if "fingerprint" in row:
+        bare["fingerprint"] = row["fingerprint"].hex()
+    return {_NTH: number, **bare}
 
 
 def _rounds(rows: Sequence[dict[str, Any]], table: sa.Table) -> Iterable[list[dict[str, Any]]]:

@@ -8,6 +8,8 @@ from crawler.frontier.table import URLS
 from crawler.frontier.words import TOO_DEEP, End, Role, State
 
 BY: dict[str, Any] = {"owner": sa.bindparam("by_owner"), "fence": sa.bindparam("by_fence")}
+# A constant: with a parameter in its place, no index of what waits is used by a plan that is kept.
+WAITING = URLS.c.state == sa.literal_column(f"'{State.QUEUED}'")
 _THIS = URLS.c.id == sa.bindparam("row")
 
 ROW = [URLS.c[name] for name in ("id", "url", "role", "source", "tries", "hops", "depth", "robots", "seen", "said")]
