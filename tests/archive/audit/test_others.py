@@ -48,7 +48,7 @@ def test_what_wget_writes_is_good(tmp_path: Path, more: list[str]) -> None:
     with scripted(dict(ANSWERS)) as wire:
         urls = [f"http://127.0.0.1:{wire.port}{path}" for path in (*ANSWERS, "/missing")]
         command = ["wget", "-q", "--no-proxy", "--no-hsts", "--tries=1", "-O", "page", "--warc-file=wget", *more, *urls]
-        subprocess.run(command, cwd=tmp_path, timeout=60, check=False)  # 8, for the page that is missing
+        subprocess.run(command, cwd=tmp_path, timeout=300, check=False)  # 8, for the page that is missing
     told = found(tmp_path)
     assert {(finding.level, finding.rule) for finding in told} == {(Level.WARNING, "payload-digest-framed")}
     audit = Files(of_path(tmp_path))
@@ -62,7 +62,7 @@ def test_what_warcprox_writes_is_good(tmp_path: Path) -> None:
     """It pins old versions of much, so that it has an environment of its own."""
     venv.create(tmp_path / "env", with_pip=True)
     pip = [tmp_path / "env" / "bin" / "pip", "install", "-q", "warcprox"]
-    made = subprocess.run(pip, capture_output=True, text=True, timeout=600, check=False)
+    made = subprocess.run(pip, capture_output=True, text=True, timeout=3000, check=False)
     if made.returncode:
         pytest.skip(f"warcprox cannot be installed: {made.stderr.strip().splitlines()[-1]}")
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -77,11 +77,11 @@ def test_what_warcprox_writes_is_good(tmp_path: Path) -> None:
             opener = urllib.request.build_opener(urllib.request.ProxyHandler({"http": f"http://127.0.0.1:{port}"}))
             with scripted(dict(ANSWERS), host="127.0.0.2") as wire:  # it refuses 127.0.0.1
                 for path in ANSWERS:
-                    with opener.open(f"http://127.0.0.2:{wire.port}{path}", timeout=60) as answer:
+                    with opener.open(f"http://127.0.0.2:{wire.port}{path}", timeout=300) as answer:
                         answer.read()
         finally:
             proxy.terminate()
-            proxy.wait(60)
+            proxy.wait(300)
     assert errors(tmp_path / "warcs") == []
     audit = Files(of_path(tmp_path / "warcs"))
     list(audit.findings())
@@ -112,7 +112,7 @@ def test_what_pywb_records_is_good(tmp_path: Path) -> None:
     """A response with its request, and a revisit as its deduplication writes it; in a process of its own, for it leaves
     files for the garbage collector to close.
     """
-    subprocess.run([sys.executable, "-c", PYWB, str(tmp_path)], timeout=60, check=True, capture_output=True)
+    subprocess.run([sys.executable, "-c", PYWB, str(tmp_path)], timeout=300, check=True, capture_output=True)
     assert {(finding.level, finding.rule) for finding in found(tmp_path)} == {(Level.WARNING, "revisit-truncated")}
     audit = Files(of_path(tmp_path))
     list(audit.findings())
@@ -198,6 +198,6 @@ def test_fastwarc_holds_our_block_digests(ours: Collection) -> None:
 def test_warcio_holds_our_digests(ours: Collection) -> None:
     warcs = [str(ours.archive_dir / name) for name in ours.sealed_warcs()]
     command = [sys.executable, "-m", "warcio.cli", "check", "-v", *warcs]
-    checked = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    checked = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
     assert "digest pass" in checked.stdout
     assert "failed" not in checked.stdout

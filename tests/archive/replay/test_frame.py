@@ -31,7 +31,7 @@ def wayback(collection: Collection) -> Iterator[Wayback]:
 def get(address: str, **headers: str) -> tuple[int, dict[str, str], str]:
     """An answer, as a browser that sends these headers gets it (`_` stands for `-`)."""
     parts = urlsplit(address)
-    connection = HTTPConnection("127.0.0.1", parts.port or 80, timeout=30)
+    connection = HTTPConnection("127.0.0.1", parts.port or 80, timeout=120)
     try:
         given = {name.replace("_", "-"): value for name, value in headers.items()}
         connection.request("GET", address.partition(parts.netloc)[2] or "/", headers=given)

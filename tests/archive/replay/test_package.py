@@ -173,7 +173,7 @@ def test_the_command_prints_where_to_look(story: Path, tmp_path: Path) -> None:
         assert line.startswith("http://127.0.0.1:")
         assert line.endswith(f"/story/{making.STORY}  {making.TITLE}\n")
         process.send_signal(2)
-        assert process.wait(20) == 130
+        assert process.wait(120) == 130
     finally:
         process.kill()
         process.communicate()

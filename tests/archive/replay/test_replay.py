@@ -50,7 +50,7 @@ def wayback(collection: Collection) -> Iterator[Wayback]:
 def get(address: str) -> tuple[int, dict[str, str], bytes]:
     parts = urlsplit(address)
     assert parts.hostname == "127.0.0.1"
-    connection = HTTPConnection(parts.hostname, parts.port or 80, timeout=30)
+    connection = HTTPConnection(parts.hostname, parts.port or 80, timeout=120)
     try:
         connection.request("GET", address.partition(parts.netloc)[2])
         answer = connection.getresponse()
