@@ -11,8 +11,7 @@ from crawler.fleet.local import Server
 from crawler.frontier import lease
 from tests.benchmarks.fleet import Fleet, Load, Told, crashes, freezes, kills
 from tests.crawler.fleet.samples import database
-
-IN_FLIGHT = 16 + 32  # of a crawl that dies: in the downloader, and claimed ahead of it (crawler/scheduler.py)
+from tests.crawler.fleet.test_takeover import IN_FLIGHT
 
 
 @pytest.fixture
