@@ -18,6 +18,7 @@ _FIELDS = (
     *("url", "author_notes", "images", "documents", "translations", "case"),
 )
 _MOST = 4_000_000  # pairs of words that are compared; a stretch of more is told as removed and added
+_LONG = 500  # letters that went or came in one block; more is a text written anew, and no slip
 _FEW = 0.05  # the share of a text's words up to which a change is a correction, where the text does not say so itself
 _SAID = re.compile(r"\bcorrect(?:ion|ed)\b|\berratum\b|تصحيح|تصويب|استدراك", re.IGNORECASE)
 
@@ -182,8 +183,8 @@ def _slip(pieces: Sequence[Piece]) -> bool:
 
 
 def _letters_apart(one: str, other: str) -> int:
-    """How many letters must go and come to make one word of the other."""
-    if max(len(one), len(other)) > 500:
-        return 500
+    """How many letters must go and come to make one word of the other; all of them where nobody would count."""
+    if max(len(one), len(other)) > _LONG:
+        return max(len(one), len(other))
     same = sum(match.size for match in SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks())
     return max(len(one), len(other)) - same

@@ -55,6 +55,12 @@ def test_the_sort_of_change(after: dict[str, Any], kind: Change) -> None:
     assert differences(BEFORE, after).kinds == (kind,)
 
 
+@pytest.mark.parametrize(("old", "new"), [("decree", "statute"), ("المرسوم", "القانون")])
+def test_a_long_paragraph_written_anew_is_no_typo(old: str, new: str) -> None:
+    before, after = f"{old} the court قضت " * 400, f"{new} the court ruled قضت " * 400
+    assert differences(version(before), version(after)).kinds == (Change.UPDATE,)
+
+
 def test_a_version_may_be_several_changes() -> None:
     after = version(COURT, LAST, title="x", published="2021-01-01")
     assert set(differences(BEFORE, after).kinds) == {Change.RETITLE, Change.DATE, Change.REMOVAL}
