@@ -121,8 +121,8 @@ class Address:
         cause = " ".join(str(getattr(error, "orig", None) or error).split())
         if _FULL.search(cause):
             return DatabaseError(
-                f"the database {self} has no connection free: raise max_connections of the server (a crawl has one, "
-                "`policy-archive fleet init` says how many are wanted), or begin fewer crawls at a time"
+                f"the database {self} has no connection free: raise max_connections of the server "
+                "(`policy-archive fleet init` says how many it gives), or begin fewer crawls at a time"
             )
         # The server runs then, and says what it refuses: a password, a database, a user. A server that starts does too.
         mend = (

@@ -26,7 +26,8 @@ Database = Annotated[
 
 @fleet.command(epilog="Example: policy-archive fleet init")
 def init(database: Database = None) -> None:
-    """Make the fleet's tables in the database. May be run again: what is there stays.
+    """Make the fleet's tables in the database. May be run again: what is there stays. Says how many connections the
+    server gives: each crawl has one.
 
     Exit codes: 0 they are there · 2 no database is named, or it is out of reach.
     """
@@ -36,6 +37,11 @@ def init(database: Database = None) -> None:
     address = Address.needed(database)
     made = queue.init(address)
     print(f"{address}: {'made the tables of a fleet' if made else 'the tables are there'}")
+    most = queue.connections(address)
+    print(
+        f"its server gives {most} connections: a worker has {queue.CONNECTIONS}, and each of its crawls one more; "
+        "for more, raise max_connections there"
+    )
 
 
 @fleet.command(epilog="Example: policy-archive fleet worker --at-once 20")

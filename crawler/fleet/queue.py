@@ -20,6 +20,7 @@ from crawler.frontier import lease
 
 logger = logging.getLogger(__name__)
 
+CONNECTIONS = 6  # of a worker's process to the database, its pool's among them; each of its crawls has one more
 STALLED = 30.0  # seconds without a sign of a worker before its jobs are another's
 _MOST = 50  # times that a job is begun
 _AGAIN = 1.0  # seconds before a database that is away is asked again
@@ -202,6 +203,13 @@ def init(address: Address) -> bool:
             connection.exec_driver_sql(f"ALTER TABLE procrastinate_jobs DROP CONSTRAINT IF EXISTS {name}")
             connection.exec_driver_sql(f"ALTER TABLE procrastinate_jobs ADD CONSTRAINT {name} CHECK ({check})")
     return not there
+
+
+def connections(address: Address) -> int:
+    """How many the server gives to all who are no superusers. Raises DatabaseError where it does not answer."""
+    given = "current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int"
+    with address.asked(), address.engine("policy-archive fleet init").connect() as connection:
+        return int(connection.exec_driver_sql(f"SELECT {given}").scalar_one())
 
 
 def needs_init(address: Address) -> None:

@@ -369,7 +369,8 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=200)
     given = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="pa-fleet-"))
-    with Server(max_connections="1200") as server:
+    # As a server of many crawls is set up: one sync for all that commit within 2 ms, by what PostgreSQL has for it.
+    with Server(max_connections="1200", shared_buffers="1GB", commit_delay="2000") as server:
         if given.what == "load":
             queue.init(server.address)
             print(Load(institutes=given.institutes if given.institutes > 10 else 1000).run(server.address))

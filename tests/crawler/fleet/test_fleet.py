@@ -18,7 +18,7 @@ from tests.crawler.fleet.test_takeover import IN_FLIGHT
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     """One of its own: it is killed too."""
     monkeypatch.setenv(lease.SECONDS, "10")
-    with Server(max_connections="1200") as made:
+    with Server(max_connections="1200", commit_delay="2000") as made:
         yield made
 
 

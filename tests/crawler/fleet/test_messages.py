@@ -56,6 +56,7 @@ def test_init_may_be_run_again(tmp_path: Path, postgres: Server, monkeypatch: py
     told = [CliRunner().invoke(app, ["fleet", "init"]) for _ in range(2)]
     assert [one.exit_code for one in told] == [0, 0]
     assert ["made the tables" in one.output for one in told] == [True, False]
+    assert f"gives {queue.connections(postgres.address)} connections: a worker has" in told[1].output
 
 
 def test_who_is_not_let_in_or_may_not_is_told_so(
