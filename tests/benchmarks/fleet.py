@@ -85,6 +85,7 @@ class Fleet:
             try:
                 while not self.done():
                     disturb(self)
+                    self._see_to_workers()
             finally:
                 for process in self.processes.values():
                     process.terminate()
@@ -96,6 +97,12 @@ class Fleet:
 
     def begin(self, name: str) -> None:
         self.processes[name] = worker(self.server.address, self.home, name)
+
+    def _see_to_workers(self) -> None:
+        """As systemd does: one that ended is begun again, such as at its start, for want of a database."""
+        for name, process in list(self.processes.items()):
+            if process.poll() is not None:
+                self.begin(name)
 
     def done(self) -> bool:
         with suppress(ArchiveError, sa.exc.DBAPIError):  # the database may be away
