@@ -84,16 +84,15 @@ class Address:
         """With its password, for whoever connects."""
         return self.url.set(drivername="postgresql").render_as_string(hide_password=False)
 
-    def engine(self, name: str, patience: float = _FULL_PATIENCE, **more: Any) -> sa.Engine:
-        """Connections that the server lists under `name`, one at a time, none kept. Where it has none free, it is asked
-        again for `patience` seconds.
+    def engine(self, name: str, patience: float = _FULL_PATIENCE, **driver: Any) -> sa.Engine:
+        """Connections that the server lists under `name`, one at a time, none kept; `driver` are psycopg's own options.
+        Where it has none free, it is asked again for `patience` seconds.
         """
         try:
             engine = sa.create_engine(
                 self.url,
                 poolclass=sa.pool.NullPool,
-                connect_args={"application_name": name[:63], "connect_timeout": _PATIENCE, **_ALIVE},
-                **more,
+                connect_args={"application_name": name[:63], "connect_timeout": _PATIENCE, **_ALIVE, **driver},
             )
         except ModuleNotFoundError as error:
             raise DatabaseError(f"{error.name} is missing: pip install 'policy-archive[fleet]'") from None

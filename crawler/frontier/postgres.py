@@ -23,8 +23,9 @@ _PLAIN = re.compile(r"[a-z0-9._-]{1,50}")
 _NTH = "nth"  # of the rows that are put in together
 # A statement is planned once, while the table is small, and the plan is kept: one that reads all of the table would do
 # so for every page, however large it grows. And none is worth a compiler.
-_PLANS = "; ".join(f"SET enable_{one} TO off" for one in ("seqscan", "hashjoin", "mergejoin"))
-_PLANS += "; SET plan_cache_mode TO force_generic_plan; SET jit TO off"
+_PLANNED = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off", "jit": "off"}
+_PLANNED["plan_cache_mode"] = "force_generic_plan"
+_PLANS = sa.select(*(sa.func.set_config(name, value, False) for name, value in _PLANNED.items()))
 _MAKING = 0x706F6C696379  # key of the lock under which tables are made: two that begin at once would meet
 
 
@@ -54,7 +55,7 @@ class Postgres:
     def __init__(self, address: Address, collection: str) -> None:
         self._address, self._collection = address, collection
         self._schema = schema_of(collection)
-        self.engine = address.engine(session_of(collection))
+        self.engine = address.engine(session_of(collection), prepare_threshold=0)  # few statements, said very often
         self.turn = Turn()
         sa.event.listen(self.engine, "connect", self._settle)
 
@@ -84,7 +85,7 @@ class Postgres:
         return connection
 
     def _make(self, connection: sa.Connection) -> None:
-        connection.exec_driver_sql(_PLANS)
+        connection.execute(_PLANS)
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MAKING)))
         found = connection.execute(
             sa.text("SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = :name"),
@@ -107,7 +108,7 @@ class Postgres:
 
     def again(self) -> sa.Connection:
         connection = self.engine.connect()
-        connection.exec_driver_sql(_PLANS)
+        connection.execute(_PLANS)
         # Where only the network was away, the server may go on with what it was told, and keep rows locked.
         connection.execute(_END_OTHERS, {"session": session_of(self._collection), "wait": _ENDING})
         connection.commit()
