@@ -235,11 +235,11 @@ class Load:
     """A page a second for each institute: claim, captured, done with its links; as a crawl's recorder does it."""
 
     institutes: int = 1000
-    seconds: float = 20.0
+    seconds: float = 10.0
     links: int = 30  # on a page, of which few are new
     new: int = 2
-    processes: int = 16  # a crawl is a process of its own; here, many share one, and few at a time may run in it
-    threads: int = 4
+    processes: int = 8  # a crawl is a process of its own; here, many share one, and few at a time may run in it
+    threads: int = 8
     before: int = (
         3  # pages of each crawl that are not measured: it lasts for hours, and its statements are planned once
     )
