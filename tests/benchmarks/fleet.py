@@ -283,7 +283,7 @@ class Load:
 
 
 def _processor(address: Address) -> float:
-    """Seconds of processor that the server's processes have had."""
+    """Seconds of processor that the server's processes have had, those that have ended too."""
     data = Path(str(address.url.query["host"])) / "data"
     with (data / "postmaster.pid").open(encoding="ascii") as file:
         server = psutil.Process(int(file.readline()))
@@ -292,7 +292,8 @@ def _processor(address: Address) -> float:
         with suppress(psutil.NoSuchProcess):
             times = process.cpu_times()
             total += times.user + times.system
-    return total
+    ended = server.cpu_times()
+    return total + ended.children_user + ended.children_system
 
 
 def _loaded(load: Load, text: str, numbers: list[int], results: Any, made: Any) -> None:

@@ -16,7 +16,8 @@ from crawler.progress import Watcher
 
 def crawl(path: Path) -> Any:
     progress = Progress(found=1_234, unfetched=200, ends=Counter({End.ARCHIVED: 1_000, End.FAILED: 3}), bytes=2_500_000)
-    return SimpleNamespace(progress=progress, paused=False, collection=SimpleNamespace(path=path))
+    tenure = SimpleNamespace(waits=False)
+    return SimpleNamespace(progress=progress, paused=False, tenure=tenure, collection=SimpleNamespace(path=path))
 
 
 def test_a_plain_line_a_minute(tmp_path: Path) -> None:
@@ -56,3 +57,11 @@ def test_quiet_is_quiet(tmp_path: Path) -> None:
     clock.pump([60] * 3)
     watcher.stop()
     assert out.getvalue() == ""
+
+
+def test_it_says_that_the_database_is_waited_for(tmp_path: Path) -> None:
+    waiting = crawl(tmp_path)
+    watcher = Watcher(waiting, Console(file=io.StringIO(), width=40))
+    assert "database" not in watcher.line()
+    waiting.tenure.waits = True
+    assert watcher.line().startswith("waits for its database")

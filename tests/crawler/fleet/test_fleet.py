@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from archive.fleet import standing
+from crawler.fleet import queue
 from crawler.fleet.local import Server
 from crawler.frontier import lease
+from tests.benchmarks.database import Replayed
 from tests.benchmarks.fleet import Fleet, Load, Told, crashes, freezes, kills
 from tests.crawler.fleet.samples import database
 from tests.crawler.fleet.test_takeover import IN_FLIGHT
@@ -51,21 +53,33 @@ def test_two_thousand_publications(tmp_path: Path, server: Server, disturb: Call
 
 
 @pytest.mark.soak
-def test_a_thousand_institutes_at_a_page_a_second(server: Server) -> None:
-    from crawler.fleet import queue
-
+def test_a_database_takes_a_thousand_institutes_at_a_page_a_second(server: Server) -> None:
     queue.init(server.address)
-    told = Load().run(server.address)
+    told = Replayed().run(server.address)
     print(told)
     assert told["pages a second"] >= 950
     assert told["p95 ms"] <= 50
 
 
 @pytest.mark.slow
+def test_what_a_crawl_says_is_said_again(postgres: Server) -> None:
+    address = database(postgres, "replayed")
+    queue.init(address)
+    told = Replayed(institutes=4, seconds=4, warm=1).run(address)
+    assert told["pages a second"] > 1
+    with address.engine("test").connect() as connection:
+        done = connection.exec_driver_sql(
+            """SELECT (SELECT count(*) FROM "crawl load-0".urls WHERE state = 'done'),"""
+            """ (SELECT count(*) FROM "crawl load-0".urls WHERE id > 70)"""
+        ).one()
+    before = Load.before
+    assert done[0] > before, "pages ended"
+    assert done[1] == 2 * done[0] - 6, "each led to two that were new"  # 64 and the first six have numbers up to 70
+
+
+@pytest.mark.slow
 def test_the_load_of_many_crawls_is_made_by_the_crawls_own_code(postgres: Server) -> None:
     address = database(postgres, "load")
-    from crawler.fleet import queue
-
     queue.init(address)
     told = Load(institutes=6, seconds=2, processes=1, threads=2).run(address)
     assert told["transactions"] >= 6 * 2
