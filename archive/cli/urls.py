@@ -116,6 +116,8 @@ def find(
             else:
                 shown = row.values() if sql else (row[name] for name in SHOWN)
                 print("\t".join("-" if value is None else _text(value) for value in shown))
+    if not found:
+        Terminal(stderr=True).print("nothing found (a port is part of an address: host:8080/path*)", markup=False)
     raise typer.Exit(0 if found else 1)
 
 

@@ -331,6 +331,9 @@ def test_the_command_indexes_all_collections_and_finds(home: Path, tmp_path: Pat
     )  # fmt: skip
     assert run(home, "urls", "find", to, "--sql", "SELECT count(*) FROM urls") == (0, "2\n")
     assert run(home, "urls", "find", to, "https://nowhere.example/") == (1, "")
+    nothing = CliRunner().invoke(archive.cli.app, ["--home", str(home), "urls", "find", to, "لا-شيء.example/*"])
+    assert (nothing.exit_code, nothing.stdout) == (1, "")
+    assert nothing.stderr.startswith("nothing found (a port is part of an address")
     with pytest.raises(CollectionError, match=r"makes one|no folder with one"):
         run(home, "urls", "find", str(home))
     with pytest.raises(CollectionError, match="collections, WARCs, or --all"):
