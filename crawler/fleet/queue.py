@@ -13,7 +13,7 @@ from procrastinate import exceptions, jobs, manager
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 
 from archive.database import Address
-from archive.fleet.tables import SCHEMA, is_made, problem, strange
+from archive.fleet.tables import is_made, problem, strange
 from crawler.errors import CrawlError, OutOfReach
 from crawler.fleet.orders import Order, Task
 from crawler.frontier import lease
@@ -50,10 +50,12 @@ class Again(BaseRetryStrategy):
 
 
 class Careful(manager.JobManager):
-    """Takes a job only while the machine may, and ends one only while it is its own: a worker that was frozen past the
-    threshold finds its jobs with others. Where the database is away, what runs goes on, and is told of when it is back.
+    """Takes a job only while the machine may and the worker's line is there, and ends one only while it is its own: a
+    worker that was frozen past the threshold finds its jobs with others. Where the database is away, what runs goes on,
+    and is told of when it is back.
     """
 
+    present: Callable[[int], Awaitable[bool]]  # has a worker's line written; whether it is told to drain
     refusal: Callable[[], str | None] = staticmethod(lambda: None)
     away: Callable[[BaseException], None] = staticmethod(lambda error: None)  # is told each time
     ending: Callable[[], bool] = staticmethod(lambda: False)  # then nothing is waited for
@@ -62,10 +64,10 @@ class Careful(manager.JobManager):
         if self.refusal():
             return None
         try:
-            if await self._drains(worker_id):
+            if await self.present(worker_id):
                 return None
             return await super().fetch_job(queues, worker_id)
-        except exceptions.ConnectorException as error:  # it looks again soon
+        except (exceptions.ConnectorException, sa.exc.DBAPIError) as error:  # it looks again soon
             self.away(error)
             return None
 
@@ -116,11 +118,6 @@ class Careful(manager.JobManager):
                     raise
                 self.away(error)
             await asyncio.sleep(_AGAIN)
-
-    async def _drains(self, worker_id: int) -> bool:
-        """Whether it has just been told to: from then on it takes nothing."""
-        query = f"SELECT count(*) AS count FROM {SCHEMA}.workers WHERE id = %(id)s AND draining"
-        return int((await self.connector.execute_query_one_async(query, id=worker_id))["count"]) > 0
 
     async def _is_mine(self, job: jobs.Job) -> bool:
         query = "SELECT worker_id, status::text AS status FROM procrastinate_jobs WHERE id = %(id)s"

@@ -43,7 +43,7 @@ class FleetWorker:
         self._runner = Runner(address, settings)
         self._taker: Taker | None = None
         self._drains = False  # told to: it ends when nothing runs, unless it is told otherwise before
-        self._ending = asyncio.Event()
+        self._ending, self._line = asyncio.Event(), asyncio.Lock()
         self._reached: float | None = None  # since when the database has answered; None while it is away
         self._told: dict[str, str | None] = {}  # what was logged last of what may go on for long
         self._unknown: set[int] = set()  # jobs that the queue says are done here, and that nobody does
@@ -76,7 +76,8 @@ class FleetWorker:
         """Until it ends. Raises what says that the database is away, where it is so from the beginning."""
         app = application(self.address, self._runner.perform)
         careful: Any = app.job_manager
-        careful.refusal, careful.away, careful.ending = self._refusal, self._away, self._ending.is_set
+        careful.present, careful.refusal = self._present, self._refusal
+        careful.away, careful.ending = self._away, self._ending.is_set
         async with app.open_async():
             taker = self._taker = Taker(
                 app, queues=["fleet"], name=self.settings.name, concurrency=self.settings.limits.at_once,
@@ -99,6 +100,12 @@ class FleetWorker:
         if self._drains or self._ending.is_set():
             return f"finishes {', '.join(self._runner.running) or 'nothing'}, and ends"
         return self.settings.limits.refusal(self.settings.home)
+
+    async def _present(self, number: int) -> bool:
+        """Has its line written; returns whether it is told to drain."""
+        async with self._line:  # which one look for a job and one beat may find missing at once
+            self._drains = await asyncio.to_thread(self._presence.tell, number, self._refusal(), self._ending.is_set())
+        return self._drains
 
     # its end
 
@@ -128,11 +135,10 @@ class FleetWorker:
     async def _beat(self, careful: Careful, app: Any) -> None:
         if self._taker is None or (number := self._taker.worker_id) is None:
             return
-        held = self._refusal()
-        self._drains = await asyncio.to_thread(self._presence.tell, number, held, self._ending.is_set())
+        await self._present(number)
         running = ", ".join(self._runner.running)
         self._say("drains", f"finishes {running or 'nothing'}" if self._drains else None)
-        self._say("takes nothing", None if self._drains else held)
+        self._say("takes nothing", None if self._drains else self._refusal())
         if self._drains and not running:
             self.end()
         await self._hand_on(careful, number)
