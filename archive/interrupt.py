@@ -14,6 +14,19 @@ INTERRUPTED = 130  # exit code: what a shell says of Ctrl-C
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
+@contextlib.contextmanager
+def held_back() -> Iterator[None]:
+    """A process that is made meanwhile gets these signals only once it has called `end_at_once`.
+
+    An interpreter that gets one as it starts ends with a traceback and exit code 1.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def end_at_once() -> None:
     """From here on, a signal ends the process with one line.
 
@@ -21,6 +34,7 @@ def end_at_once() -> None:
     """
     for number in _SIGNALS:
         signal.signal(number, _end)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
 
 
 @contextlib.contextmanager

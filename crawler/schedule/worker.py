@@ -11,6 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
+from archive.interrupt import held_back
+
 _TOLD = 8192  # bytes at the end of what a crawl said that are looked at for why it failed
 
 
@@ -62,7 +64,7 @@ class Process:
     ) -> None:
         output.parent.mkdir(parents=True, exist_ok=True)
         self._output = output
-        with output.open("wb") as said:
+        with output.open("wb") as said, held_back():  # it may be told to drain before it has begun
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "crawler.cli", *words],
                 stdin=subprocess.DEVNULL,
