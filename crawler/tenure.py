@@ -6,7 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import Self
 
 from archive.database import Address
@@ -14,6 +14,7 @@ from archive.errors import CollectionBusy, LostLock
 from archive.store import running
 from archive.store.apart import set_apart
 from archive.store.collection import Collection
+from archive.store.running import Life
 from crawler.frontier.lease import Lease, Owner
 from crawler.frontier.place import File, Place
 from crawler.frontier.postgres import Postgres
@@ -99,16 +100,23 @@ def _cut_off(before: Owner, collection: Collection) -> None:
     if not before.near:
         set_apart(collection)
         return
-    # A row of a table tells of no process that might be any: it is the one that has this very lock.
-    if not before.lives or running.writer(collection) != before.life.pid:
+    if not _has(before, collection):
         return
     logger.warning("the owner before is stopped, and ended", extra={"why": str(before)})
     try:
-        os.kill(before.life.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # gone since it was looked at
+            os.kill(before.life.pid, signal.SIGKILL)
     except PermissionError:
         raise CollectionBusy(
             f"collection {collection.name} is held by {before}, which does not answer and is another user's: end it"
         ) from None
     until = time.monotonic() + _PATIENCE
-    while before.lives and time.monotonic() < until:
+    while _has(before, collection) and time.monotonic() < until:
         time.sleep(0.01)
+
+
+def _has(before: Owner, collection: Collection) -> bool:
+    """Whether that very process has the collection's lock: a row of a table tells of no process that might be any. Its
+    state would not tell: a process is a zombie as soon as its first thread is, while others of its have the lock still.
+    """
+    return running.writer(collection) == before.life.pid and Life.of(before.life.pid) == before.life

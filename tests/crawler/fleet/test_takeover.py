@@ -5,18 +5,36 @@ import os
 import signal
 import subprocess
 import sys
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
+import sqlalchemy as sa
 
+from archive.fleet.tables import LEASES
 from archive.store.collection import Collection
+from archive.store.running import Life
 from crawler.demo.server import DemoServer
 from crawler.fleet.local import Server
+from crawler.frontier.lease import Lease, Owner
+from crawler.tenure import Tenure
 from tests.crawler.command import environment, lines, lines_so_far, policy_archive, profile
 
 IN_FLIGHT = 16 + 32  # of a crawl that is stopped: in the downloader, and claimed ahead of it (crawler/scheduler.py)
 CONNECTIONS = 8  # of the demo's profile: what had left the line as it was stopped, and was not sent yet
+
+
+HALF_DEAD = """
+import ctypes, sys, threading, time
+from pathlib import Path
+from archive.store.lock import Lock
+Lock(Path(sys.argv[1])).take()
+threading.Thread(target=time.sleep, args=(60,)).start()
+print("has it", flush=True)
+ctypes.CDLL(None).pthread_exit(None)
+"""  # a zombie, whose second thread has its files: as any process is for a moment while it is killed
 
 
 def crawling(folder: Path, words: list[str], machine: str, server: Server) -> "subprocess.Popen[str]":
@@ -82,3 +100,24 @@ def test_a_frozen_owner_writes_nothing_that_counts(
     again = len(paths) - len(set(paths))
     assert again <= IN_FLIGHT, f"{again} of {len(paths)} were fetched twice"
     assert json.loads((collection.path / "state/crawl.json").read_text(encoding="utf-8"))["state"] == "ended"
+
+
+def test_an_owner_whose_first_thread_has_ended_is_ended_before_the_lock_is_taken(
+    tmp_path: Path, postgres: Server
+) -> None:
+    name = "half-dead"
+    collection = Collection.open(tmp_path / "معهد" / name, create=True)
+    before = Lease.take(postgres.address, name, 0.0)
+    command = [sys.executable, "-c", HALF_DEAD, str(collection.state_dir / "lock")]
+    with subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True) as owner:
+        assert owner.stdout is not None
+        assert owner.stdout.readline() == "has it\n"
+        process = psutil.Process(owner.pid)
+        while process.status() != psutil.STATUS_ZOMBIE:
+            time.sleep(0.01)
+        with postgres.address.engine("test").begin() as connection:
+            life = replace(Owner.this(), life=Life.of(owner.pid)).dumps()
+            connection.execute(sa.update(LEASES).where(LEASES.c.collection == name).values(life=life))
+        Tenure.take(collection, postgres.address, 0.0).release()
+        assert owner.wait(timeout=30) == -signal.SIGKILL
+    before.release()
