@@ -25,7 +25,7 @@ OUT_OF_MEMORY = 86  # exit code of a worker that ended itself
 OUT_OF_TIME = -signal.SIGALRM  # as the caller sees it: the kernel ended the worker
 # A PDF has 1,000 pages, and a page of the web one: it may take so many times as long.
 DOCUMENT_PATIENCE = 12
-# Of the stored bytes: a record is held while it is read, then its entity, then what is decoded of it.
+# Of the stored bytes, as far as they are held: the pieces of an entity, the entity, and what is decoded of it.
 RECORD_COPIES = 4
 
 
@@ -90,7 +90,8 @@ def begin(setup: Setup) -> None:
 def work(place: tuple[str, int, int], links_only: bool) -> Any:
     """The Derived of the capture at a place (file, offset, length). Ends this process where it takes too much."""
     state, setup = _state, _state.setup
-    _allow(state, setup.memory_limit + RECORD_COPIES * place[2])
+    most = import_module("archive.store.capture").MOST
+    _allow(state, setup.memory_limit + RECORD_COPIES * min(place[2], most))
     # The kernel ends this process, also where no thread here has its turn, and where the caller is gone.
     signal.setitimer(signal.ITIMER_REAL, setup.read_limit)
     try:

@@ -1,12 +1,25 @@
 """One stored response, read back: what `extract` is given."""
 
 import hashlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from archive.store import http
 from archive.store.exchange import Location, Truncation
-from archive.store.warc import Record
+from archive.store.warc import Record, Stream
+
+MOST = 64 * 1024 * 1024 + 1  # bytes of an entity that are held; nothing of one that is longer is read (archive/extract)
+_HEADS = 1024 * 1024  # bytes of a response that hold its heads
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What is known of an entity of which only the beginning is held."""
+
+    size: int  # bytes
+    sha256: str  # lower-case hex
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,15 +30,21 @@ class Capture:
     captured_at: datetime
     status: int
     headers: tuple[tuple[str, str], ...]  # in order, Latin-1, names as sent; folded lines joined
-    entity: bytes  # transfer-coding off, content-coding on
+    entity: bytes  # transfer-coding off, content-coding on; the first MOST bytes where it is longer
     location: Location
     record_id: str
     truncated: Truncation | None = None
+    whole: Whole | None = None  # of an entity that is longer than MOST
 
     @property
-    def digest(self) -> str:
-        """Of the entity, as index and WARC have it: `sha256:` and lower-case hex."""
-        return "sha256:" + hashlib.sha256(self.entity).hexdigest()
+    def size(self) -> int:
+        """Of the whole entity, in bytes."""
+        return self.whole.size if self.whole else len(self.entity)
+
+    @property
+    def sha256(self) -> str:
+        """Of the whole entity, in lower-case hex."""
+        return self.whole.sha256 if self.whole else hashlib.sha256(self.entity).hexdigest()
 
     def header(self, name: str) -> str | None:
         """The first value of a header, whatever its case."""
@@ -34,30 +53,73 @@ class Capture:
 
 
 def of_record(
-    record: Record, location: Location, *, original: Record | None = None, unchunked: bool = False
+    record: Record | Stream, location: Location, *, original: Record | Stream | None = None, unchunked: bool = False
 ) -> Capture:
-    """The response in a record; of a revisit, joined with the `original` that it repeats. Raises DamagedRecord where
-    there is none.
+    """The response in a record, which is read to its end; of a revisit, joined with the `original` that it repeats.
+    Raises DamagedRecord where there is none. Memory follows neither's size.
 
     `unchunked`: as tools write it that keep a body without its chunks, and yet the field that says `chunked`. Such a
     body is whole.
     """
     source = original or record
-    body = http.split(source.block)
+    body = _Body(source.pieces)
     unmodified = original is not None and record.need("WARC-Profile").endswith("server-not-modified")
-    message = body if original is None or unmodified else http.split(record.block)
-    entity, whole = http.entity(body)
-    if unchunked and entity == body.body and "chunked" in (body.header("Transfer-Encoding") or "").lower():
+    own = body if original is None or unmodified else _Body(record.pieces)
+    reader = http.Entity(body.message.status, body.message.headers)
+    entity, known = _held(reader.read(body))
+    whole = reader.whole
+    for _ in body:  # what the entity left of it: a record that is damaged there is damaged
+        pass
+    for _ in record.pieces if unmodified else own:
+        pass
+    size = known.size if known else len(entity)
+    if unchunked and size == body.size and "chunked" in (body.message.header("Transfer-Encoding") or "").lower():
         whole = True
     stated = source.field("WARC-Truncated")
     cut = stated if stated in set(Truncation) else Truncation.UNSPECIFIED if stated or not whole else None
     return Capture(
         url=record.need("WARC-Target-URI").strip("<> "),  # old wgets put it in angle brackets
         captured_at=record.date,
-        status=message.status,
-        headers=message.headers,
+        status=own.message.status,
+        headers=own.message.headers,
         entity=entity,
         location=location,
         record_id=record.record_id,
         truncated=Truncation(cut) if cut else None,
+        whole=known,
     )
+
+
+class _Body:
+    """A response that comes in pieces: its head at once, then what is behind it."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        start: list[bytes] = []
+        while sum(map(len, start)) < _HEADS and (piece := next(pieces, None)) is not None:
+            start.append(piece)
+        self.message = http.split(start[0] if len(start) == 1 else b"".join(start))
+        self.size = 0  # of what was read of the body so far
+        self._pieces = chain((self.message.body,), pieces)
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._pieces:
+            self.size += len(piece)
+            yield piece
+
+
+def _held(pieces: Iterable[bytes]) -> tuple[bytes, Whole | None]:
+    """The beginning of an entity, and what is known of one that is longer."""
+    held: list[bytes] = []
+    size, hashed = 0, None
+    for piece in pieces:
+        if size + len(piece) > MOST and hashed is None:
+            hashed = hashlib.sha256()
+            for one in held:
+                hashed.update(one)
+        if size < MOST:
+            held.append(piece[: MOST - size])
+        if hashed is not None:
+            hashed.update(piece)
+        size += len(piece)
+    entity = held[0] if len(held) == 1 else b"".join(held)
+    return entity, Whole(size, hashed.hexdigest()) if hashed is not None else None

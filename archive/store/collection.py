@@ -137,12 +137,14 @@ class Collection(Folder):
 
         Raises DamagedRecord where the bytes are not what they should be, CollectionError where no response lies there.
         """
-        record = self.record(location)
-        if record.type not in ("response", "revisit"):
+        with warc.opened(self.resolve(location.warc), location.offset, location.length) as record:
+            if record.type == "response":
+                return of_record(record, location)
+            if record.type == "revisit":
+                with Originals(self).of_revisit(record, list(self.index_journal)) as original:
+                    return of_record(record, location, original=original)
             where = f"{location.warc} at offset {location.offset}"
             raise CollectionError(f"{where} holds a {record.type} record, not a response")
-        original = Originals(self).of_revisit(record, list(self.index_journal)) if record.type == "revisit" else None
-        return of_record(record, location, original=original)
 
     def record(self, location: Location) -> warc.Record:
         """The record of any type at a location; raises DamagedRecord."""

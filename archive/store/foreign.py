@@ -73,19 +73,17 @@ def head(file: IO[bytes], offset: int, length: int) -> Head:
     return Head(offset, length, fields, kept[begin : begin + stated])
 
 
-def read(file: IO[bytes], offset: int, length: int) -> warc.Record:
-    """The record that lies there; raises DamagedRecord."""
-    stored = _at(file, offset, length)
-    if not stored.startswith(_MAGIC):
-        return warc.parse(stored)
-    expander = zlib.decompressobj(_GZIP)
-    try:
-        plain = expander.decompress(stored)
-    except zlib.error as problem:
-        raise DamagedRecord(f"the gzip member is broken: {problem}") from None
-    if not expander.eof:
-        raise DamagedRecord("the gzip member is cut off")
-    return warc.parse(plain)
+def read(file: IO[bytes], offset: int, length: int) -> warc.Stream:
+    """The record that lies there, in pieces; raises DamagedRecord."""
+    gzip = _at(file, offset, len(_MAGIC)) == _MAGIC
+    return warc.streamed(warc.inflated(file, offset, length) if gzip else _pieces(file, offset, length))
+
+
+def _pieces(file: IO[bytes], offset: int, length: int) -> Iterator[bytes]:
+    file.seek(offset)
+    while length and (piece := file.read(min(length, warc.PIECE))):
+        length -= len(piece)
+        yield piece
 
 
 def _at(file: IO[bytes], offset: int, count: int) -> bytes:

@@ -1,6 +1,7 @@
 """Revisits: which stored response a new one repeats, and the response that a stored revisit stands for."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from archive.errors import CollectionError, DamagedRecord
@@ -85,7 +86,8 @@ class Originals:
             if head is not None and head[0].type == "response" and not head[0].field("WARC-Truncated"):
                 yield line, Original.of(head[0], line.digest, head[1])
 
-    def of_revisit(self, revisit: warc.Record, journal: Iterable[bytes] = ()) -> warc.Record:
+    @contextmanager
+    def of_revisit(self, revisit: warc.Named, journal: Iterable[bytes] = ()) -> Iterator[warc.Stream]:
         """The response that a revisit refers to, by record id or by URL and date; raises DamagedRecord."""
         url = revisit.need("WARC-Refers-To-Target-URI")
         wanted = set(revisit.ids("WARC-Refers-To"))
@@ -93,9 +95,11 @@ class Originals:
         for line in self._captures(url, journal):
             if line.mime == cdxj.REVISIT:
                 continue
-            record = self._record(line)
+            record = self._beginning(line)
             if record is not None and (record.record_id in wanted or record.field("WARC-Date") == date):
-                return record
+                with warc.opened(self.folder.resolve(line.filename), line.offset, line.length) as original:
+                    yield original
+                return
         raise DamagedRecord(f"{revisit.record_id} repeats {url} of {date}, which the collection does not hold")
 
     def _captures(self, url: str, journal: Iterable[bytes]) -> Iterator[cdxj.IndexLine]:
@@ -103,9 +107,9 @@ class Originals:
         wanted = warc.target_uri(url)
         yield from (line for line in map(cdxj.parse, journal) if line.url == wanted)
 
-    def _record(self, line: cdxj.IndexLine) -> warc.Record | None:
+    def _beginning(self, line: cdxj.IndexLine) -> warc.Record | None:
         try:
-            return warc.read(self.folder.resolve(line.filename), line.offset, line.length)
+            return warc.head(self.folder.resolve(line.filename), line.offset)
         except (DamagedRecord, CollectionError):
             return None  # `verify` names it; here another original, or the full response, does as well
 

@@ -7,16 +7,18 @@ import hashlib
 import re
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import BinaryIO
+from itertools import chain
+from typing import IO, BinaryIO
 from urllib.parse import quote
 
 from archive.errors import DamagedRecord
 from archive.store.http import Headers, first
 from archive.store.remote.ranges import Stored
 
+PIECE = 1024 * 1024  # bytes of a record that is read in pieces
 _READ = 64 * 1024  # zlib copies what lies behind a member, so the pieces are small
 _MAGIC = b"\x1f\x8b\x08"  # RFC 1952, 2.3
 _SEARCH = 1024 * 1024  # bytes searched at a time for the next member
@@ -26,11 +28,10 @@ _USERINFO = re.compile(r"(?<=//)[^/?#@]*@")
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """One WARC record: its named fields in order, and its block as it was stored."""
+class Named:
+    """What a WARC record says in its named fields, in order."""
 
     fields: Headers
-    block: bytes
 
     def field(self, name: str) -> str | None:
         """The first value of a named field, whatever its case."""
@@ -61,6 +62,29 @@ class Record:
     def ids(self, name: str) -> list[str]:
         """All values of a field that holds record ids, without their angle brackets."""
         return [value.strip("<>") for key, value in self.fields if key.lower() == name.lower()]
+
+
+@dataclass(frozen=True, slots=True)
+class Record(Named):
+    """One WARC record, with its block as it was stored."""
+
+    block: bytes
+
+    @property
+    def pieces(self) -> Iterator[bytes]:
+        """The block, as a Stream has it."""
+        return iter((self.block,))
+
+
+@dataclass(frozen=True, slots=True)
+class Stream(Named):
+    """One WARC record that is read once, from front to back: memory does not follow its size.
+
+    `pieces` are its block, none longer than a MiB. They raise DamagedRecord where they come to what is not as it
+    should be, and behind the last one where the record does not end there: who wants it checked reads to the end.
+    """
+
+    pieces: Iterator[bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +124,32 @@ def target_uri(url: str) -> str:
 
 def parse(plain: bytes) -> Record:
     """A record's bytes: version line, named fields, block, two line ends, and no more; raises DamagedRecord."""
-    end = plain.find(b"\r\n\r\n")
-    fields = named_fields(plain, end)
+    stream = streamed(iter((plain,)))
+    return Record(stream.fields, b"".join(stream.pieces))
+
+
+def streamed(plain: Iterator[bytes]) -> Stream:
+    """The same of bytes that come in pieces, of which the first holds the named fields."""
+    start = next(plain, b"")
+    end = start.find(b"\r\n\r\n")
+    fields = named_fields(start, end)
     stated = first(fields, "Content-Length")
     if stated is None or not (stated.isascii() and stated.isdigit()):
         raise DamagedRecord(f"Content-Length {stated!r} of the WARC record is not a number")
-    start = end + 4
-    stop = start + int(stated)
-    if plain[stop:] != b"\r\n\r\n":
-        raise DamagedRecord(f"the WARC record's block is not as long as it says ({stated} bytes)")
-    return Record(fields, plain[start:stop])
+    return Stream(fields, _block(chain((start[end + 4 :],), plain), int(stated)))
+
+
+def _block(pieces: Iterator[bytes], size: int) -> Iterator[bytes]:
+    left, behind = size, b""
+    for piece in pieces:
+        if left:
+            yield piece[:left]
+        behind += piece[left : left + 5]
+        left = max(0, left - len(piece))
+        if len(behind) > 4:
+            break
+    if left or behind != b"\r\n\r\n":
+        raise DamagedRecord(f"the WARC record's block is not as long as it says ({size} bytes)")
 
 
 def named_fields(plain: bytes, end: int) -> Headers:
@@ -139,16 +179,50 @@ def head(path: Stored, offset: int, most: int = _READ) -> Record:
 
 def read(path: Stored, offset: int, length: int) -> Record:
     """The record in the gzip member that lies at `offset`; raises DamagedRecord, naming file and offset."""
+    with opened(path, offset, length) as stream:
+        return Record(stream.fields, b"".join(stream.pieces))
+
+
+@contextmanager
+def opened(path: Stored, offset: int, length: int) -> Iterator[Stream]:
+    """The same, to be read in pieces."""
+    where = f"{path.name} at offset {offset}"
     with path.open("rb", buffering=0) as file:
-        member = _at(file, offset, length)
+        try:
+            stream = streamed(inflated(file, offset, length))
+        except DamagedRecord as error:
+            raise DamagedRecord(f"{where}: {error}") from None
+        yield Stream(stream.fields, _telling(where, stream.pieces))
+
+
+def _telling(where: str, pieces: Iterator[bytes]) -> Iterator[bytes]:
     try:
-        expander = zlib.decompressobj(zlib.MAX_WBITS | 16)
-        plain = expander.decompress(member)
-        if len(member) < length or not expander.eof or expander.unused_data:
-            raise DamagedRecord(f"no whole gzip member of {length} bytes")
-        return parse(plain)
-    except (zlib.error, DamagedRecord) as error:
-        raise DamagedRecord(f"{path.name} at offset {offset}: {error}") from None
+        yield from pieces
+    except DamagedRecord as error:
+        raise DamagedRecord(f"{where}: {error}") from None
+
+
+def inflated(file: IO[bytes], offset: int, length: int) -> Iterator[bytes]:
+    """What the one gzip member holds that lies there, in pieces of up to a MiB; raises DamagedRecord, at the end too.
+
+    An empty piece is none.
+    """
+    expander = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    file.seek(offset)
+    left = length
+    try:
+        while left and not expander.eof and (raw := file.read(min(left, PIECE))):
+            left -= len(raw)
+            full = True  # whether more may wait within the expander
+            while (raw or full) and not expander.eof:
+                piece = expander.decompress(raw, PIECE)
+                raw, full = expander.unconsumed_tail, len(piece) == PIECE
+                if piece:
+                    yield piece
+    except zlib.error as error:
+        raise DamagedRecord(str(error)) from None
+    if left or not expander.eof or expander.unused_data:
+        raise DamagedRecord(f"no whole gzip member of {length} bytes")
 
 
 def _at(file: BinaryIO, offset: int, count: int) -> bytes:
