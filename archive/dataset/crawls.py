@@ -37,8 +37,11 @@ class Crawls:
         """A file whose first record is damaged still tells its time by its name; `verify` reports the damage."""
         try:
             first = next(warc.members(self._folder.resolve(warc_name)), None)
-            record = first.record() if first else None
+            return (self._stated(first) if first else None) or by_name(warc_name)
         except DamagedRecord:
-            record = None
-        told = part_of(record.block) if record and record.type == "warcinfo" else None
-        return told or by_name(warc_name)
+            return by_name(warc_name)
+
+    @staticmethod
+    def _stated(first: warc.Member) -> str | None:
+        with first.opened() as record:
+            return part_of(next(record.pieces, b"")) if record.type == "warcinfo" else None

@@ -16,7 +16,12 @@ def is_by_members(path: Path) -> bool:
     """Whether each record of a WARC seems to have a gzip member of its own: its first one has."""
     try:
         first = next(warc.members(path), None)
-        return first is not None and bool(first.record().fields)
+        if first is None:
+            return False
+        with first.opened() as record:
+            for _ in record.pieces:  # to its end, behind which nothing else may stand
+                pass
+        return True
     except DamagedRecord:
         return False
 

@@ -1,17 +1,15 @@
 """One stored response, read back: what `extract` is given."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 
 from archive.store import http
 from archive.store.exchange import Location, Truncation
 from archive.store.warc import Record, Stream
 
 MOST = 64 * 1024 * 1024 + 1  # bytes of an entity that are held; nothing of one that is longer is read (archive/extract)
-_HEADS = 1024 * 1024  # bytes of a response that hold its heads
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +60,9 @@ def of_record(
     body is whole.
     """
     source = original or record
-    body = _Body(source.pieces)
+    body = http.Streamed(source.pieces)
     unmodified = original is not None and record.need("WARC-Profile").endswith("server-not-modified")
-    own = body if original is None or unmodified else _Body(record.pieces)
+    own = body if original is None or unmodified else http.Streamed(record.pieces)
     reader = http.Entity(body.message.status, body.message.headers)
     entity, known = _held(reader.read(body))
     whole = reader.whole
@@ -88,23 +86,6 @@ def of_record(
         truncated=Truncation(cut) if cut else None,
         whole=known,
     )
-
-
-class _Body:
-    """A response that comes in pieces: its head at once, then what is behind it."""
-
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        start: list[bytes] = []
-        while sum(map(len, start)) < _HEADS and (piece := next(pieces, None)) is not None:
-            start.append(piece)
-        self.message = http.split(start[0] if len(start) == 1 else b"".join(start))
-        self.size = 0  # of what was read of the body so far
-        self._pieces = chain((self.message.body,), pieces)
-
-    def __iter__(self) -> Iterator[bytes]:
-        for piece in self._pieces:
-            self.size += len(piece)
-            yield piece
 
 
 def _held(pieces: Iterable[bytes]) -> tuple[bytes, Whole | None]:

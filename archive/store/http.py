@@ -8,6 +8,7 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from archive.errors import DamagedRecord
 
@@ -15,6 +16,7 @@ Headers = tuple[tuple[str, str], ...]
 
 MOST_MEMBERS = 1_000  # of a gzip entity; real ones have one or a few
 MOST_AHEAD = 64 * 1024  # bytes of a chunk's size line with its extensions, or of trailers
+MOST_HEADS = 1024 * 1024  # bytes of a response's heads, where it comes in pieces
 SLICE = 256 * 1024  # bytes given to zlib at a time: a page in one go
 EXPANDED = 1024 * 1024  # bytes taken from it at a time: it holds them twice while it makes them
 
@@ -174,6 +176,26 @@ class Entity:
             if size or body.match(_LINE_END) is None:
                 return
             size_line = body.match(_CHUNK_SIZE)
+
+
+class Streamed:
+    """A response that comes in pieces: its head at once, and the body behind it, which is iterated over once.
+
+    Raises DamagedRecord as `split` does. Heads longer than MOST_HEADS are all head.
+    """
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        start: list[bytes] = []
+        while sum(map(len, start)) < MOST_HEADS and (piece := next(pieces, None)) is not None:
+            start.append(piece)
+        self.message = split(start[0] if len(start) == 1 else b"".join(start))
+        self.size = 0  # of what was read of the body so far
+        self._pieces = chain((self.message.body,), pieces)
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._pieces:
+            self.size += len(piece)
+            yield piece
 
 
 class _Ahead:

@@ -19,10 +19,11 @@ import hashlib
 import ipaddress
 import re
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+from itertools import chain
 
 from archive.errors import DamagedRecord
 from archive.store import cdxj, http, member, redaction, warc
@@ -201,25 +202,45 @@ def warcinfo(filename: str, made: datetime, fields: Mapping[str, str]) -> Built:
     return _build(head, "application/warc-fields", _warc_fields(fields))
 
 
-def told(record: warc.Record) -> Told | None:
+def told(record: warc.Record | warc.Stream) -> Told | None:
     """What the index tells of a stored record: the same as when it was written. None for what the index leaves out.
 
-    That is also a response that is not HTTP, such as one under `dns:` in a WARC of another tool.
+    That is also a response that is not HTTP, such as one under `dns:` in a WARC of another tool. A record that comes in
+    pieces is read to its end; memory follows the size of none.
     """
+    pieces = record.pieces
+    try:
+        return _told(record, pieces)
+    finally:
+        for _ in pieces:  # one that is damaged behind what is told of it is damaged
+            pass
+
+
+def _told(record: warc.Named, pieces: Iterator[bytes]) -> Told | None:
     if record.type not in ("response", "revisit", "resource"):
         return None
     url, date = record.need("WARC-Target-URI"), record.date
     if record.type == "resource":
-        return Told(url, date, _mime(record.field("Content-Type")), None, sha256(record.block))
-    if record.type == "revisit" and not record.block:
+        return Told(url, date, _mime(record.field("Content-Type")), None, _sha256(pieces))
+    first = next(pieces, b"")
+    if record.type == "revisit" and not first:
         return Told(url, date, cdxj.REVISIT, None, record.need("WARC-Payload-Digest"))
     try:
-        message = http.split(record.block)
+        body = http.Streamed(chain((first,), pieces))
     except DamagedRecord:
         return None
+    message = body.message
     if record.type == "revisit":
         return Told(url, date, cdxj.REVISIT, message.status, record.need("WARC-Payload-Digest"))
-    return Told(url, date, _mime(message.header("Content-Type")), message.status, sha256(http.entity(message)[0]))
+    digest = _sha256(http.Entity(message.status, message.headers).read(body))
+    return Told(url, date, _mime(message.header("Content-Type")), message.status, digest)
+
+
+def _sha256(pieces: Iterable[bytes]) -> str:
+    digest = hashlib.sha256()
+    for piece in pieces:
+        digest.update(piece)
+    return f"sha256:{digest.hexdigest()}"
 
 
 def sha256(data: bytes) -> str:

@@ -70,12 +70,13 @@ class Survey:
         damages: list[tuple[int, str]] = []
         for member in warc.members(path, skipped=lambda begin, end, why: damages.append((begin, why))):
             try:
-                record = member.record()
+                with member.opened() as record:
+                    told = records.told(record)
                 concurrent = record.ids("WARC-Concurrent-To")
                 if seen and not {record.record_id, *concurrent} & (seen | wanted):
                     begun.append(group)  # damage took a record of it
                     group, wanted, seen = cls(), set(), set()
-                group._take(member, record, name)
+                group._take(member, record, told, name)
             except DamagedRecord as error:
                 damages.append((member.offset, f"{name}: the member at offset {member.offset} is no record: {error}"))
                 continue
@@ -99,8 +100,7 @@ class Survey:
         """All that could not be read, for the ledger."""
         return "; ".join([*self.damages, *([self.torn] if self.torn else [])]) or None
 
-    def _take(self, member: warc.Member, record: warc.Record, name: str) -> None:
-        told = records.told(record)
+    def _take(self, member: warc.Member, record: warc.Named, told: records.Told | None, name: str) -> None:
         self.end = member.offset + member.length
         self.members.append(member_line(member.offset, member.length, member.sha256, record.record_id, record.type))
         self.counts[record.type] += 1

@@ -91,14 +91,20 @@ class Stream(Named):
 class Member:
     """One gzip member of a WARC file, decompressed and checked against its CRC."""
 
+    path: Stored
     offset: int
     length: int
     sha256: str  # lower-case hex, of the member's own bytes
-    plain: bytes
+    plain: bytes | None  # None where it is longer than a MiB
 
-    def record(self) -> Record:
+    @contextmanager
+    def opened(self) -> Iterator[Stream]:
         """The record in it; raises DamagedRecord where it is none."""
-        return parse(self.plain)
+        if self.plain is not None:
+            yield streamed(iter((self.plain,)))
+        else:
+            with opened(self.path, self.offset, self.length) as stream:
+                yield stream
 
 
 def format_date(when: datetime) -> str:
@@ -231,7 +237,7 @@ def _at(file: BinaryIO, offset: int, count: int) -> bytes:
 
 
 def members(path: Stored, offset: int = 0, skipped: Callable[[int, int, str], None] | None = None) -> Iterator[Member]:
-    """The file's gzip members from `offset` on, one in memory at a time.
+    """The file's gzip members from `offset` on. Memory does not follow their size.
 
     Raises DamagedRecord at the first that is broken or cut off. With `skipped`, that hears which bytes cannot be read
     (begin, end) and why, and the walk goes on with the next member that begins a record.
@@ -240,7 +246,7 @@ def members(path: Stored, offset: int = 0, skipped: Callable[[int, int, str], No
         at: int | None = offset
         while at is not None:
             try:
-                for member in _members(file, path.name, at):
+                for member in _members(file, path, at):
                     at = member.offset + member.length
                     yield member
                 return
@@ -252,27 +258,39 @@ def members(path: Stored, offset: int = 0, skipped: Callable[[int, int, str], No
                 at = found
 
 
-def _members(file: BinaryIO, name: str, offset: int) -> Iterator[Member]:
+def _members(file: BinaryIO, path: Stored, offset: int) -> Iterator[Member]:
+    name = path.name
     file.seek(offset)
     buffer = file.read(_READ)
     while buffer:
         expander = zlib.decompressobj(zlib.MAX_WBITS | 16)
         digest = hashlib.sha256()
         parts: list[bytes] = []
-        length = 0
+        length = size = 0
+        full = False  # whether more may wait within the expander
         while not expander.eof:
-            if not buffer:
+            buffer = buffer or (b"" if full else file.read(_READ))
+            if not buffer and not full:
                 raise DamagedRecord(f"{name}: the member at offset {offset} is cut off after {length} bytes")
             try:
-                parts.append(expander.decompress(buffer))
+                part = expander.decompress(buffer, PIECE)
             except zlib.error as error:
                 raise DamagedRecord(f"{name}: the member at offset {offset} is broken: {error}") from None
-            used = len(buffer) - len(expander.unused_data)
+            full = len(part) == PIECE
+            size += len(part)
+            if size <= PIECE:
+                parts.append(part)
+            else:
+                parts.clear()
+            # at the end of a member, zlib may hold what lies behind it as both
+            rest = expander.unused_data if expander.eof else expander.unconsumed_tail
+            used = len(buffer) - len(rest)
             digest.update(memoryview(buffer)[:used])
             length += used
-            buffer = expander.unused_data or file.read(_READ)
-        yield Member(offset, length, digest.hexdigest(), b"".join(parts))
+            buffer = rest
+        yield Member(path, offset, length, digest.hexdigest(), b"".join(parts) if size <= PIECE else None)
         offset += length
+        buffer = buffer or file.read(_READ)
 
 
 def _next_record(file: BinaryIO, at: int) -> int | None:

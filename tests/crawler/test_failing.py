@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from archive.store import warc
 from archive.store.collection import Collection
+from tests.archive.store.samples import stored
 from tests.crawler.command import environment, lines, policy_archive, profile
 from tests.crawler.sockets import Script, scripted
 
@@ -91,7 +91,7 @@ def test_cut_late_and_circling_answers(tmp_path: Path) -> None:
     truncated = [
         (record.field("WARC-Target-URI") or "").rsplit("/", 2)[1] + " " + (record.field("WARC-Truncated") or "")
         for name in collection.sealed_warcs()
-        for record in (member.record() for member in warc.members(collection.resolve(name)))
+        for record in stored(collection.resolve(name))
         if record.type == "response" and record.field("WARC-Truncated")
     ]
     assert sorted(set(truncated)) == ["cut disconnect", "late time", "once disconnect"]

@@ -16,6 +16,7 @@ from archive.store import warc
 from archive.store.collection import Collection
 from crawler.options import USUAL
 from crawler.patch import plan
+from tests.archive.store.samples import stored
 from tests.crawler.command import lines, policy_archive, profile
 from tests.crawler.sockets import Wire, scripted
 
@@ -72,7 +73,7 @@ def crawled(folder: Path, site: Site, *broken: str) -> "subprocess.CompletedProc
 
 def records(folder: Path) -> list[warc.Record]:
     collection = Collection.open(folder / "home/collections/tls")
-    return [m.record() for name in collection.sealed_warcs() for m in warc.members(collection.resolve(name))]
+    return [record for name in collection.sealed_warcs() for record in stored(collection.resolve(name))]
 
 
 def ends(folder: Path) -> list[dict[str, Any]]:

@@ -22,6 +22,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from archive.store import warc
 from archive.store.collection import Collection
+from tests.archive.store.samples import stored
 from tests.crawler.command import environment, lines, peak_memory, policy_archive, profile
 from tests.crawler.sockets import Script, scripted
 
@@ -168,7 +169,7 @@ class Crawled:
 
     def records(self) -> list[warc.Record]:
         collection = self.collection
-        return [m.record() for name in collection.sealed_warcs() for m in warc.members(collection.resolve(name))]
+        return [record for name in collection.sealed_warcs() for record in stored(collection.resolve(name))]
 
     def responses(self) -> dict[str, warc.Record]:
         """The last of each path."""

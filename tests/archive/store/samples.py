@@ -4,6 +4,7 @@ import gzip
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from archive.store import warc
 from archive.store.collection import Collection
 from archive.store.exchange import Exchange, Location
 from archive.store.writer import Writer
@@ -66,3 +67,8 @@ def sealed(path: Path, *exchanges: Exchange, **more: object) -> tuple[Collection
         locations = hand.write(exchanges)
         hand.seal()
     return collection, locations
+
+
+def stored(path: Path) -> list[warc.Record]:
+    """The records of a file, each whole."""
+    return [warc.read(path, member.offset, member.length) for member in warc.members(path)]

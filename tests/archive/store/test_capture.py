@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from archive.errors import DamagedRecord
-from archive.store import capture, warc
+from archive.store import capture, cdxj, http, warc
 from archive.store.capture import Whole
 from archive.store.exchange import Truncation
-from tests.archive.store.samples import ARABIC_CODED, exchange, sealed
+from archive.store.recovery import Survey
+from tests.archive.store.samples import ARABIC_CODED, HOSTILE, exchange, sealed
 
 BODY = random.Random(20261123).randbytes(50_000)
 HEAD = "HTTP/1.1 200 OK\r\nX-Title: تقرير\r\n".encode()
@@ -40,7 +41,7 @@ def test_an_entity_is_the_same_in_pieces_of_any_size(
     _, [first] = sealed(tmp_path / "a", exchange(response=response))
     collection, [second] = sealed(tmp_path / "a", exchange(response=response, after=9))
     monkeypatch.setattr(warc, "PIECE", piece)
-    monkeypatch.setattr(capture, "_HEADS", piece)
+    monkeypatch.setattr(http, "MOST_HEADS", piece)
     for location in (first, second):
         found = collection.read(location)
         assert (found.url, found.entity, found.whole, found.truncated) == (ARABIC_CODED, BODY, None, None)
@@ -54,7 +55,7 @@ def test_of_one_that_is_longer_the_beginning_is_held_and_the_whole_is_known(
 ) -> None:
     collection, [location] = sealed(tmp_path / "a", exchange(response=response))
     monkeypatch.setattr(warc, "PIECE", 1_000)
-    monkeypatch.setattr(capture, "_HEADS", 1_000)
+    monkeypatch.setattr(http, "MOST_HEADS", 1_000)
     monkeypatch.setattr(capture, "MOST", held)
     found = collection.read(location)
     assert found.entity == BODY[:held]
@@ -83,3 +84,19 @@ def test_damage_behind_what_is_held_is_told(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(capture, "MOST", 1)
     with pytest.raises(DamagedRecord, match=f"{location.warc} at offset {location.offset}: "):
         collection.read(location)
+
+
+def test_a_file_is_surveyed_the_same_in_pieces_of_any_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    responses = [*HOSTILE.values(), *(form(BODY) for form in FORMS.values())]
+    exchanges = [exchange(response=one, after=number) for number, one in enumerate(responses)]
+    collection, _ = sealed(tmp_path / "a", *exchanges, revisits=False)
+    (name,) = collection.sealed_warcs()
+    path = collection.resolve(name)
+    whole = Survey.of(path, name)
+    assert whole.damage is None
+    assert b"".join(whole.members) == (collection.indexes_dir / f"{name}.members.jsonl").read_bytes()
+    assert {cdxj.parse(line).digest for line in whole.index} >= {f"sha256:{sha256(BODY).hexdigest()}"}
+    monkeypatch.setattr(warc, "PIECE", 4_096)
+    monkeypatch.setattr(http, "MOST_HEADS", 4_096)
+    assert [member.plain for member in warc.members(path)].count(None) == len(FORMS)
+    assert Survey.of(path, name) == whole

@@ -11,6 +11,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from archive.store import records, warc
 from archive.store.exchange import Resource, Truncation
+from tests.archive.store import samples
 from tests.archive.store.samples import (
     ARABIC,
     ARABIC_CODED,
@@ -28,7 +29,7 @@ from tests.archive.store.samples import (
 def stored(path: Path, *exchanges: object, **more: object) -> list[warc.Record]:
     collection, _ = sealed(path / "demo", *exchanges, **more)  # type: ignore[arg-type]
     (name,) = collection.sealed_warcs()
-    return [member.record() for member in warc.members(collection.resolve(name))]
+    return samples.stored(collection.resolve(name))
 
 
 def of_type(found: list[warc.Record], kind: str) -> warc.Record:

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from archive.store import warc
 from archive.store.collection import Collection
 from archive.store.exchange import Location
 from archive.store.recovery import Recovery
-from tests.archive.store.samples import ARABIC_CODED, BEGAN, CHUNKED, EARLY, GZIP, PLAIN, exchange, writer
+from tests.archive.store.samples import ARABIC_CODED, BEGAN, CHUNKED, EARLY, GZIP, PLAIN, exchange, stored, writer
 
 
 class Crash(BaseException):
@@ -69,7 +68,7 @@ def check(collection: Collection, acknowledged: list[Location]) -> None:
     for location in found:
         assert collection.read(location).url.startswith(ARABIC_CODED)
     for name in collection.sealed_warcs():
-        ids = [member.record() for member in warc.members(collection.resolve(name))]
+        ids = stored(collection.resolve(name))
         known = {record.record_id for record in ids}
         assert all(set(record.ids("WARC-Concurrent-To")) <= known for record in ids)
     before = {"index.cdxj": b""} | {path.name: path.read_bytes() for path in collection.indexes_dir.iterdir()}

@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from archive.errors import ArchiveError, OutOfSpace
-from archive.store import warc
 from archive.store.collection import Collection
-from tests.archive.store.samples import GZIP, PLAIN, exchange, sealed, writer
+from tests.archive.store.samples import GZIP, PLAIN, exchange, sealed, stored, writer
 
 
 @contextmanager
@@ -50,9 +49,9 @@ def test_members_are_listed_with_their_digests(tmp_path: Path) -> None:
     data = collection.resolve(name).read_bytes()
     listed = [json.loads(line) for line in collection.members_of(name).read_bytes().splitlines()]
     assert [entry["type"] for entry in listed] == ["warcinfo", "response", "request", "response", "request"]
-    for entry, member in zip(listed, warc.members(collection.resolve(name)), strict=True):
+    for entry, record in zip(listed, stored(collection.resolve(name)), strict=True):
         part = data[entry["offset"] : entry["offset"] + entry["length"]]
-        assert (entry["sha256"], entry["id"]) == (sha256(part).hexdigest(), member.record().record_id)
+        assert (entry["sha256"], entry["id"]) == (sha256(part).hexdigest(), record.record_id)
 
 
 def test_a_writer_without_records_leaves_no_file(tmp_path: Path) -> None:

@@ -8,10 +8,10 @@ import pytest
 from archive.errors import ProfileError
 from archive.institutes import registry
 from archive.institutes.profile import Login, Profile
-from archive.store import warc
 from archive.store.collection import Collection
 from crawler.capture import login
 from crawler.errors import CrawlError
+from tests.archive.store.samples import stored
 from tests.crawler.command import policy_archive, profile
 from tests.crawler.sockets import scripted
 
@@ -115,7 +115,7 @@ def test_a_login_is_sent_home_and_kept_nowhere(tmp_path: Path, environment: None
         assert not [secret for secret in secrets if secret in request]
     assert not [secret for secret in secrets if secret in (done.stdout + done.stderr).encode()]
     collection = Collection.open(tmp_path / "home" / "collections" / "institute")
-    found = [m.record() for name in collection.sealed_warcs() for m in warc.members(collection.resolve(name))]
+    found = [record for name in collection.sealed_warcs() for record in stored(collection.resolve(name))]
     sent = [record.block for record in found if record.type == "request" and b"127.0.0.1:" in record.block]
     assert len(sent) == len(answers)
     assert all(b"Authorization: [redacted]\r\n" in block and b"X-Key: [redacted]\r\n" in block for block in sent)

@@ -19,6 +19,7 @@ from archive.store import warc
 from archive.store.collection import Collection
 from crawler.capture import proxy
 from crawler.errors import CrawlError
+from tests.archive.store.samples import stored
 from tests.crawler.command import lines, policy_archive, profile
 from tests.crawler.sockets import scripted
 
@@ -94,7 +95,7 @@ def copy(source: socket.socket, target: socket.socket) -> None:
 
 def records(folder: Path) -> list[warc.Record]:
     collection = Collection.open(folder / "home/collections/proxied")
-    return [m.record() for name in collection.sealed_warcs() for m in warc.members(collection.resolve(name))]
+    return [record for name in collection.sealed_warcs() for record in stored(collection.resolve(name))]
 
 
 @pytest.mark.parametrize(

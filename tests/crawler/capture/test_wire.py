@@ -8,6 +8,7 @@ import trustme
 
 from archive.store import warc
 from archive.store.collection import Collection
+from tests.archive.store.samples import stored
 from tests.crawler.command import policy_archive, profile
 from tests.crawler.sockets import scripted
 
@@ -38,7 +39,7 @@ ROBOTS = (
 
 
 def records(collection: Collection) -> list[warc.Record]:
-    return [member.record() for name in collection.sealed_warcs() for member in warc.members(collection.resolve(name))]
+    return [record for name in collection.sealed_warcs() for record in stored(collection.resolve(name))]
 
 
 def kept(collection: Collection) -> dict[str, bytes]:
