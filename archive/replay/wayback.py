@@ -12,9 +12,10 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 import gevent  # type: ignore[import-untyped]
 from gevent.pywsgi import WSGIServer  # type: ignore[import-untyped]
@@ -26,12 +27,13 @@ from warcio.limitreader import LimitReader
 from archive.replay.frame import Frame
 from archive.replay.guard import Guarded, is_here
 from archive.replay.moments import Moment, Moments
+from archive.store import foreign
 from archive.store.remote.ranges import RemoteFile
 
 HOST = "127.0.0.1"
 _HERE = Path(__file__).parent
 _STORED = "stored"  # the scheme of WARCs in an object store, for pywb's loaders
-_AT_ONCE = 8 * 1024 * 1024  # bytes of a record that are asked for in one request
+_AT_ONCE = 8 * 1024 * 1024  # bytes of a record that are asked for in one request, and checked before they are shown
 
 
 def application(
@@ -62,9 +64,38 @@ def application(
     )
     handler = pywb.warcserver.fixed_routes[name]
     handler.resource_loaders = handler.resource_loaders[:1]  # WARCs; the others are the live web and video sites
+    resolver = handler.resource_loaders[0].resolve_loader
+    check: Callable[[str, int, int], None] = _check
     if store is not None:
-        BlockLoader.loaders[_STORED] = lambda **_: _InStore(store, archive)
+        in_store = _InStore(store, archive)
+        check, BlockLoader.loaders[_STORED] = in_store.check, lambda **_: in_store
+    resolver.record_loader = _Sound(resolver.record_loader, check)
     return pywb
+
+
+class _Sound:
+    """pywb's loader of records, which gives none that is damaged: by itself it shows as much of one as can be read.
+    Whatever `check` raises, pywb tells that the capture cannot be read.
+    """
+
+    def __init__(self, loader: Any, check: Callable[[str, int, int], None]) -> None:
+        self._loader, self._check = loader, check
+
+    def load(self, path: str, offset: Any, length: Any, **options: Any) -> Any:
+        if str(offset).isdecimal() and str(length).isdecimal() and int(length) <= _AT_ONCE:
+            self._check(path, int(offset), int(length))
+        return self._loader.load(path, offset, length, **options)
+
+
+def _check(path: str, offset: int, length: int) -> None:
+    with Path(path).open("rb", buffering=0) as file:
+        _read(file, offset, length)
+
+
+def _read(file: IO[bytes], offset: int, length: int) -> None:
+    """To the record's end; raises DamagedRecord."""
+    for _ in foreign.read(file, offset, length).pieces:
+        pass
 
 
 class _InStore:
@@ -72,18 +103,29 @@ class _InStore:
 
     def __init__(self, store: str, archive: Path) -> None:
         self._store, self._archive = store, archive
+        self._ranges = lru_cache(maxsize=4)(self._range)  # one is checked, and then read
 
     def load(self, url: str, offset: int = 0, length: int = -1) -> BinaryIO:
         return gevent.get_hub().threadpool.apply(self._load, (url, offset, length))  # type: ignore[no-any-return]
 
+    def check(self, url: str, offset: int, length: int) -> None:
+        _read(self.load(url, offset, length), 0, length)
+
     def _load(self, url: str, offset: int, length: int) -> Any:
-        file = RemoteFile(self._store, self._archive, url.removeprefix(f"{_STORED}://")).open(buffering=0)
-        file.seek(offset)
         if 0 <= length <= _AT_ONCE:
-            with file:
-                return io.BytesIO(file.read(length))
+            return io.BytesIO(self._ranges(url, offset, length))
+        file = self._file(url)
+        file.seek(offset)
         limited: Callable[..., Any] = LimitReader
         return limited(file, length) if length > 0 else file
+
+    def _range(self, url: str, offset: int, length: int) -> bytes:
+        with self._file(url) as file:
+            file.seek(offset)
+            return file.read(length)
+
+    def _file(self, url: str) -> BinaryIO:
+        return RemoteFile(self._store, self._archive, url.removeprefix(f"{_STORED}://")).open(buffering=0)
 
 
 def captures(pywb: FrontEndApp, name: str, url: str) -> Moments:

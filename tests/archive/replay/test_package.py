@@ -62,6 +62,32 @@ def test_a_capture_whose_record_is_damaged_is_said_to_be(story: Path, tmp_path: 
     assert "تالف" in body.decode()
 
 
+def _struck(size: int) -> list[slice]:
+    """Where a member of that size is written over with zeros, once for each."""
+    return [slice(start, start + 8) for start in (0, 20, size // 3, size // 2, size * 9 // 10, size - 8)]
+
+
+def test_no_part_of_a_damaged_record_is_shown(tmp_path: Path) -> None:
+    """Of its own, pywb shows what can be read of one, as if it were all."""
+    collection = making.collection(tmp_path)
+    line = collection.captures_of(making.STORY)[0]
+    path = collection.resolve(line.filename)
+    whole = path.read_bytes()
+    path.chmod(0o644)
+    with Wayback(collection) as wayback:
+        address = wayback.content(making.STORY, str(line.timestamp))
+        assert get(address)[0] == 200
+        for struck in _struck(line.length):
+            member = bytearray(whole[line.offset : line.offset + line.length])
+            member[struck] = bytes(8)
+            path.write_bytes(whole[: line.offset] + member + whole[line.offset + line.length :])
+            status, _, body = get(address)
+            assert (status, making.TITLE in body.decode()) == (503, False), struck
+            assert "This capture cannot be read" in body.decode()
+        path.write_bytes(whole)
+        assert get(address)[0] == 200
+
+
 def test_a_multi_wacz_is_replayed_as_one(tmp_path: Path) -> None:
     (tmp_path / "home").mkdir()
     collection = making.collection(tmp_path / "home")
