@@ -9,7 +9,8 @@ from tests.crawler.command import lines, profile, scrapy_crawl
 from tests.crawler.sockets import scripted
 
 WALL = "<html dir='rtl'><head><title>لحظة من فضلك...</title></head><script>window._cf_chl_opt={}</script></html>"
-COUNT = 20
+COUNT = 40
+DELAY = 0.05  # seconds, in which a page is read: a host cannot be given up of which no more is to be asked
 
 
 def answer(body: str, status: str = "200 OK") -> bytes:
@@ -26,7 +27,7 @@ def test_a_wall_is_told_and_never_published_and_ends_the_crawl(tmp_path: Path) -
     walls = {path: answer(WALL, statuses[number % 3]) for number, path in enumerate(encoded)}
     with scripted({"/": answer(links), "/feed/": answer(WALL, "403 Forbidden"), **walls}) as server:
         nothing: dict[str, list[str]] = {"feeds": ["/feed/"], "sitemaps": [], "wordpress": [], "listings": []}
-        site = profile(tmp_path, f"http://127.0.0.1:{server.port}/", discovery=nothing, etiquette={"delay": 0.001})
+        site = profile(tmp_path, f"http://127.0.0.1:{server.port}/", discovery=nothing, etiquette={"delay": DELAY})
         assert scrapy_crawl(tmp_path, site, WALL_PAUSE=0.05).returncode == 0
         (folder,) = (tmp_path / "home/collections/test/crawls").iterdir()
         report = json.loads((folder / "report.json").read_text())
