@@ -19,8 +19,7 @@ def is_by_members(path: Path) -> bool:
         if first is None:
             return False
         with first.opened() as record:
-            for _ in record.pieces:  # to its end, behind which nothing else may stand
-                pass
+            record.to_the_end()  # behind which nothing else may stand
         return True
     except DamagedRecord:
         return False

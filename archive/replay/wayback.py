@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO, Any, BinaryIO
+from typing import Any, BinaryIO
 
 import gevent  # type: ignore[import-untyped]
 from gevent.pywsgi import WSGIServer  # type: ignore[import-untyped]
@@ -89,13 +89,7 @@ class _Sound:
 
 def _check(path: str, offset: int, length: int) -> None:
     with Path(path).open("rb", buffering=0) as file:
-        _read(file, offset, length)
-
-
-def _read(file: IO[bytes], offset: int, length: int) -> None:
-    """To the record's end; raises DamagedRecord."""
-    for _ in foreign.read(file, offset, length).pieces:
-        pass
+        foreign.read(file, offset, length).to_the_end()
 
 
 class _InStore:
@@ -109,7 +103,7 @@ class _InStore:
         return gevent.get_hub().threadpool.apply(self._load, (url, offset, length))  # type: ignore[no-any-return]
 
     def check(self, url: str, offset: int, length: int) -> None:
-        _read(self.load(url, offset, length), 0, length)
+        foreign.read(self.load(url, offset, length), 0, length).to_the_end()
 
     def _load(self, url: str, offset: int, length: int) -> Any:
         if 0 <= length <= _AT_ONCE:

@@ -245,7 +245,7 @@ def _sha256(pieces: Iterable[bytes]) -> str:
 
 def sha256(data: bytes) -> str:
     """A digest as WARC and index have it: lower-case hex."""
-    return "sha256:" + hashlib.sha256(data).hexdigest()
+    return _sha256((data,))
 
 
 def _common(exchange: Exchange, record_id: str, warcinfo_id: str, others: Iterable[str]) -> Fields:

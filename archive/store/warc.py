@@ -86,6 +86,11 @@ class Stream(Named):
 
     pieces: Iterator[bytes]
 
+    def to_the_end(self) -> None:
+        """Reads what is left, for what is amiss there; raises DamagedRecord."""
+        for _ in self.pieces:
+            pass
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -103,8 +108,8 @@ class Member:
         if self.plain is not None:
             yield streamed(iter((self.plain,)))
         else:
-            with opened(self.path, self.offset, self.length) as stream:
-                yield stream
+            with self.path.open("rb", buffering=0) as file:
+                yield streamed(inflated(file, self.offset, self.length))
 
 
 def format_date(when: datetime) -> str:
@@ -209,10 +214,7 @@ def _telling(where: str, pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def inflated(file: IO[bytes], offset: int, length: int) -> Iterator[bytes]:
-    """What the one gzip member holds that lies there, in pieces of up to a MiB; raises DamagedRecord, at the end too.
-
-    An empty piece is none.
-    """
+    """What the gzip member that lies there holds, in pieces of up to a MiB; raises DamagedRecord, at its end too."""
     expander = zlib.decompressobj(zlib.MAX_WBITS | 16)
     file.seek(offset)
     left = length

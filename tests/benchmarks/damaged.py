@@ -18,6 +18,7 @@ from pathlib import Path
 from archive.replay.server import Wayback
 from tests.archive.pack import making
 from tests.archive.replay.test_replay import get
+from tests.archive.store.damage import Damage
 
 
 def every_few(member: bytearray, dice: random.Random) -> None:
@@ -63,17 +64,14 @@ def main() -> None:
     dice, answers = random.Random(asked.seed), Counter[tuple[str, str]]()
     with tempfile.TemporaryDirectory() as folder:
         collection = making.collection(Path(folder))
-        line = collection.captures_of(making.STORY)[0]
-        path = collection.resolve(line.filename)
-        whole = path.read_bytes()
-        path.chmod(0o644)
+        stored = Damage(collection, making.STORY)
         with Wayback(collection) as wayback:
-            address = wayback.content(making.STORY, str(line.timestamp))
+            address = wayback.content(making.STORY, str(stored.line.timestamp))
             for number in range(asked.count):
                 damage = DAMAGES[number % len(DAMAGES)]
-                member = bytearray(whole[line.offset : line.offset + line.length])
+                member = stored.member
                 damage(member, dice)
-                path.write_bytes(whole[: line.offset] + member + whole[line.offset + line.length :])
+                stored.write(member)
                 try:
                     answer = str(get(address)[0])
                 except HTTPException as broken:

@@ -18,6 +18,7 @@ from archive.store.collection import Collection
 from tests.archive.audit import samples
 from tests.archive.pack import making
 from tests.archive.replay.test_replay import get
+from tests.archive.store.damage import Damage
 from tests.crawler.command import started
 
 AT = datetime(2026, 11, 22, 20, 0, 0, tzinfo=UTC)
@@ -70,21 +71,18 @@ def _struck(size: int) -> list[slice]:
 def test_no_part_of_a_damaged_record_is_shown(tmp_path: Path) -> None:
     """Of its own, pywb shows what can be read of one, as if it were all."""
     collection = making.collection(tmp_path)
-    line = collection.captures_of(making.STORY)[0]
-    path = collection.resolve(line.filename)
-    whole = path.read_bytes()
-    path.chmod(0o644)
+    damage = Damage(collection, making.STORY)
     with Wayback(collection) as wayback:
-        address = wayback.content(making.STORY, str(line.timestamp))
+        address = wayback.content(making.STORY, str(damage.line.timestamp))
         assert get(address)[0] == 200
-        for struck in _struck(line.length):
-            member = bytearray(whole[line.offset : line.offset + line.length])
+        for struck in _struck(damage.line.length):
+            member = damage.member
             member[struck] = bytes(8)
-            path.write_bytes(whole[: line.offset] + member + whole[line.offset + line.length :])
+            damage.write(member)
             status, _, body = get(address)
             assert (status, making.TITLE in body.decode()) == (503, False), struck
             assert "This capture cannot be read" in body.decode()
-        path.write_bytes(whole)
+        damage.write(damage.member)
         assert get(address)[0] == 200
 
 
