@@ -11,7 +11,7 @@ from typing import Any
 from archive.dataset.crawls import Crawls
 from archive.dataset.derive import stored_profile
 from archive.dataset.jsonl import PUBLICATIONS
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, CollectionError, DamagedRecord
 from archive.extract.extract import links_only
 from archive.institutes.profile import Profile
 from archive.replay.check import look
@@ -65,8 +65,11 @@ class Survey:
 
     def _replayed(self, wayback: Wayback, line: dict[str, Any]) -> Replayed:
         source = line["source"]
-        capture = self._collection.read(Location(source["warc"], source["offset"], source["length"]))
         at = "".join(one for one in source["captured_at"] if one.isdigit())[:14]
+        try:
+            capture = self._collection.read(Location(source["warc"], source["offset"], source["length"]))
+        except (DamagedRecord, CollectionError) as problem:  # it costs itself alone
+            return Replayed(line["id"], line["url"], at, False, str(problem), 0, ())
         result = look(wayback.content(capture.url, at), capture.url, line["title"] or "")
         needed = links_only(capture, self._profile).requisites if self._profile else ()
         missing = tuple(url for url in needed if not self._held(url))

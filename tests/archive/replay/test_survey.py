@@ -7,6 +7,7 @@ import pytest
 from archive.replay.survey import Survey
 from archive.store.collection import Collection
 from tests.archive.audit import samples
+from tests.archive.store.damage import Damage
 
 
 @pytest.fixture(scope="module")
@@ -47,3 +48,18 @@ def test_a_page_that_is_not_there_is_told(collection: Collection, tmp_path: Path
         index.write_bytes(whole)
     assert [one.url for one in bad] == [samples.ENGLISH]
     assert "404" in bad[0].detail
+
+
+@pytest.mark.parametrize("url", [samples.ENGLISH, samples.ARABIC])
+def test_a_damaged_record_costs_itself_alone(collection: Collection, url: str) -> None:
+    damage = Damage(collection, url)
+    member = damage.member
+    member[len(member) // 2] ^= 0xFF
+    damage.write(member)
+    try:
+        found = {one.url: one for one in Survey(collection)}
+    finally:
+        damage.write(damage.member)
+    assert {name for name, one in found.items() if not one.ok} == {url}
+    assert f"{damage.line.filename} at offset {damage.line.offset}: " in found[url].detail
+    assert len(found) == 3
