@@ -17,6 +17,7 @@ _FIELDS = (
     *("title", "standfirst", "authors", "published", "modified", "kind", "language", "sections", "tags", "countries"),
     *("url", "author_notes", "images", "documents", "translations", "case"),
 )
+_READ_FROM = frozenset({"captured_at", "warc", "offset"})  # of a document: the same file captured again is no change
 _MOST = 4_000_000  # pairs of words that are compared; a stretch of more is told as removed and added
 _LONG = 500  # letters that went or came in one block; more is a text written anew, and no slip
 _FEW = 0.05  # the share of a text's words up to which a change is a correction, where the text does not say so itself
@@ -65,11 +66,20 @@ class Differences:
 
 def differences(old: Line, new: Line) -> Differences:
     """What changed between two versions of one publication."""
-    fields = {name: (old[name], new[name]) for name in _FIELDS if old[name] != new[name]}
+    fields = {name: (old[name], new[name]) for name in _FIELDS if _told(old[name]) != _told(new[name])}
     blocks = tuple(_blocks(old["blocks"] or (), new["blocks"] or ()))
     pieces = [piece for block in blocks for piece in block.pieces]
     removed, added = (sum(_count(piece.text) for piece in pieces if piece.op == op) for op in ("removed", "added"))
     return Differences(tuple(_kinds(fields, blocks, old, removed, added)), fields, blocks, removed, added)
+
+
+def _told(value: Any) -> Any:
+    """A field without where its parts were read."""
+    if isinstance(value, list):
+        return [_told(one) for one in value]
+    if isinstance(value, dict):
+        return {key: one for key, one in value.items() if key not in _READ_FROM}
+    return value
 
 
 def words(old: str, new: str) -> list[Piece]:

@@ -72,5 +72,6 @@ def said(value: Any) -> str:
     if isinstance(value, list):
         return "; ".join(map(said, value))
     if isinstance(value, dict):
-        return str(value.get("name") or value.get("title") or value.get("text") or value.get("url") or "…")
+        named = str(value.get("name") or value.get("title") or value.get("text") or value.get("url") or "…")
+        return " · ".join([named, *(value[more] for more in ("name_other", "role") if value.get(more))])
     return str(value)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.dataset.differences import Change, differences, words
-from archive.dataset.side_by_side import page
+from archive.dataset.side_by_side import page, said
 
 COURT = "The court ruled on 3 May that the decree was void, and ordered the ministry to pay."
 ARABIC = "قضت المحكمة ببطلان القرار وألزمت الوزارة بالدفع إلى المدّعين جميعاً."
@@ -105,3 +105,32 @@ def test_the_page_is_whole_and_titles_are_data() -> None:
     assert 'dir="rtl"' in shown
     assert "http" not in shown.replace("https://institute.example", "")
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in shown
+
+
+DOCUMENT = {
+    "url": "https://x.example/تقرير.pdf",
+    "title": "تقرير",
+    "sha256": "ab",
+    "warc": "a",
+    "offset": 1,
+    "captured_at": "1",
+}
+
+
+@pytest.mark.parametrize(
+    ("after", "changed"),
+    [
+        ({"warc": "b", "offset": 2, "captured_at": "2"}, False),
+        ({"warc": "b", "sha256": "cd"}, True),
+        ({"title": "بيان"}, True),
+    ],
+)
+def test_a_file_that_is_the_same_and_captured_again_is_no_change(after: dict[str, Any], changed: bool) -> None:
+    told = differences(version(COURT, documents=[DOCUMENT]), version(COURT, documents=[DOCUMENT | after]))
+    assert ("documents" in told.fields) == changed
+
+
+def test_an_author_s_other_name_is_shown_where_it_is_what_changed() -> None:
+    author = {"name": "Omar Selim", "name_raw": "Omar Selim", "name_other": "عمر سليم", "url": None, "role": None}
+    told = differences(version(COURT, authors=[author]), version(COURT, authors=[author | {"name_other": None}]))
+    assert [said(value) for value in told.fields["authors"]] == ["Omar Selim · عمر سليم", "Omar Selim"]
